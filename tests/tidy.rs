@@ -5,8 +5,10 @@ use std::path::Path;
 
 use crate::support::{self, root};
 
-/// Longest source file.
+/// Longest source file, in lines.
 const LONGEST: usize = 600;
+/// Longest function, from its `fn` to its closing brace: those at the bound choose between the kinds of one thing.
+const LONGEST_FUNCTION: usize = 80;
 
 /// Text files of the repository, with their texts.
 fn texts() -> Vec<(String, String)> {
@@ -57,10 +59,48 @@ fn sources_are_short_and_finished() {
         if lines > LONGEST {
             complaints.push(format!("{path}: {lines} lines"));
         }
+        let long = functions(&text).into_iter().filter(|(_, _, lines)| *lines > LONGEST_FUNCTION);
+        complaints.extend(long.map(|(line, name, lines)| format!("{path}:{line}: {name} has {lines} lines")));
         let marked = (1..).zip(text.lines()).filter(|(_, line)| marks.iter().any(|mark| line.contains(mark.as_str())));
         complaints.extend(marked.map(|(line, _)| format!("{path}:{line}: left for later")));
     }
     complain(&complaints);
+}
+
+/// The functions of a formatted source that have a body of several lines: first line, name, and number of lines.
+fn functions(text: &str) -> Vec<(usize, &str, usize)> {
+    let mut open: Vec<(usize, usize, &str)> = Vec::new();
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let code = line.trim_start();
+        let indent = line.len() - code.len();
+        let begins =
+            |word: &str| ["fn ", "const fn ", "unsafe fn ", "async fn "].iter().any(|kind| word.starts_with(kind));
+        let plain = code.strip_prefix("pub").map_or(code, |rest| {
+            let rest = if rest.starts_with('(') { rest.split_once(") ").map_or("", |(_, rest)| rest) } else { rest };
+            rest.trim_start()
+        });
+        if begins(plain) {
+            let name =
+                plain.split_once("fn ").map_or("", |(_, rest)| rest.split(['(', '<']).next().unwrap_or_default());
+            open.retain(|(column, _, _)| *column < indent);
+            open.push((indent, number, name));
+        } else if code == "}"
+            && let Some(at) = open.iter().position(|(column, _, _)| *column == indent)
+        {
+            let (_, first, name) = open[at];
+            open.truncate(at);
+            found.push((first, name, number - first + 1));
+        }
+    }
+    found
+}
+
+#[test]
+fn functions_are_measured_to_their_end() {
+    let text = "fn one() {}\n\nimpl A {\n    pub(super) fn two<T>(\n        a: T,\n    ) {\n        fn three() {\n        }\n    }\n}\n\n\
+                trait B {\n    fn four();\n}\n";
+    assert_eq!(functions(text), [(7, "three", 2), (4, "two", 6)]);
 }
 
 /// A table that is read by hand could turn into an empty one; `table!` brings the test that reads it.

@@ -61,6 +61,36 @@ pub struct FunctionSpec {
 }
 
 impl FunctionSpec {
+    /// A function that ships all that a path holds; of everything else nothing is said.
+    #[must_use]
+    pub fn new(name: String, runtime: Runtime, handler: String, code: String) -> Self {
+        Self {
+            name,
+            origin: None,
+            platform: Platform::default(),
+            runtime,
+            architecture: Architecture::default(),
+            memory_mb: None,
+            timeout_s: None,
+            handler,
+            leads_to: None,
+            code,
+            main: None,
+            content: Content::Whole,
+            installs: Installs::Nothing,
+            outside: Vec::new(),
+            unbundled: None,
+            built_from: None,
+            tool: Tool::default(),
+            layers: Vec::new(),
+            open: Vec::new(),
+            environment: BTreeMap::new(),
+            variables: None,
+            events: Vec::new(),
+            init_off_request_path: false,
+        }
+    }
+
     /// The handler from which the analysis starts.
     #[must_use]
     pub fn start(&self) -> &str {

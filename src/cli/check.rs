@@ -82,8 +82,10 @@ fn judged(
     project: &ProjectFacts,
 ) -> Result<(Report, Vec<Finding>), UserError> {
     let policy = settings.policy(&args.select, &args.ignore, registry)?;
-    let choice = Choice { registry, policy: &policy, overrides: &settings.resolved.overrides };
-    Ok(Judgement::of(registry, &policy, project).reported(choice, &ProjectSources { project }))
+    let choice = Choice { registry, policy: &policy, overrides: &settings.resolved.overrides, path: None };
+    let judgement = Judgement::of(registry, &policy, project);
+    judgement.complain();
+    Ok(judgement.reported(choice, &ProjectSources { project }))
 }
 
 /// Leaves out what is known, mends what is to be mended, and says how the run ends. Findings are those of the report, or

@@ -1,58 +1,35 @@
 //! `check --from-file`: the functions of a list, side by side, one record per function in the order of the list.
 
+mod answer;
+mod answers;
 mod judged;
 mod known;
+mod lines;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::sync::OnceLock;
 
-use serde_json::Value;
-
+use answer::{Answer, Subject, Whose};
+use answers::Made;
 use judged::Remembered;
-use known::{Asked, Keys, Known};
+use known::{Content, For, Keys, Known};
+use lines::{Line, Lines};
 
 use super::args::CheckArgs;
 use super::check;
 use super::judge::{Choice, Judgement};
 use super::progress::Progress;
 use super::{CLEAN, FAILED, output, reference};
-use crate::cache::Key;
 use crate::config::Overrides;
 use crate::engine::Registry;
 use crate::report::model::{Failed, Report};
 use crate::report::{self, Format};
-use crate::run::{self, Given, Inputs, LONGEST_INPUT, Listed, Listener, ProjectSources, Settings, UserError};
+use crate::run::{self, Given, Inputs, Listed, Listener, ProjectSources, Settings, Shelf, UserError, Work};
 use crate::{fault, text};
 
-/// Characters of a line that is no input which its record shows.
-const SHOWN: usize = 200;
-
-/// Which lines of a list are meant: every `of`-th, beginning with the `number`-th.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shard {
-    number: u64,
-    of: u64,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
-        match parts {
-            Some((number, of)) if number >= 1 && number <= of => Ok(Self { number, of }),
-            _ => Err("give the number of the part and how many there are, such as 2/7".to_owned()),
-        }
-    }
-}
-
-impl Shard {
-    fn has(self, line: u64) -> bool {
-        line % self.of == self.number % self.of
-    }
-}
+pub(super) use lines::Shard;
 
 /// Analyses the functions of a list and says with which code to exit.
 pub(super) fn run(args: &CheckArgs, list: &Path) -> Result<u8, UserError> {
@@ -109,22 +86,62 @@ struct Record {
     code: Option<u8>,
 }
 
+/// A package while the lines that are about it are worked on.
+struct Opened {
+    /// The path by which the first of them has it opened.
+    path: OnceLock<PathBuf>,
+    shelf: Shelf,
+}
+
+impl Opened {
+    /// `has_more` says whether several lines are about it.
+    fn new(has_more: bool) -> Self {
+        Self { path: OnceLock::new(), shelf: if has_more { Shelf::for_several() } else { Shelf::default() } }
+    }
+}
+
+/// An input, with what is wanted of it.
+#[derive(Clone, Copy)]
+struct Input<'a> {
+    listed: &'a Listed,
+    given: &'a Given,
+    choice: Choice<'a>,
+}
+
+/// As what a function is judged.
+struct As<'a> {
+    path: &'a Path,
+    given: &'a Given,
+    shelf: &'a Shelf,
+    /// What it is called meanwhile in place of its name; nobody is to hear of that.
+    alias: Option<&'a str>,
+}
+
+/// Under what a judgement is to be kept.
+#[derive(Clone, Copy)]
+struct Keep<'a> {
+    known: &'a Known,
+    keys: &'a Keys,
+    content: &'a Content,
+}
+
 impl Fleet<'_> {
     fn analyse(self, lines: Lines, mut out: BufWriter<Box<dyn Write + Send>>) -> Result<u8, UserError> {
         let (mut code, mut analysed, mut failed) = (CLEAN, 0_u64, 0_u64);
-        let written = run::in_order(
-            lines,
-            |line| self.record(line),
-            |record| {
-                match record.code {
-                    Some(own) => (code, analysed) = (code.max(own), analysed + 1),
-                    None => failed += 1,
-                }
-                out.write_all(&record.text)?;
-                // Whoever reads along sees each record when it is there.
-                out.flush()
-            },
-        );
+        let work = Work {
+            about: Line::package,
+            begin: Opened::new,
+            on: |line: Line, opened: &Opened| self.record(line, opened),
+        };
+        let written = run::in_order(lines, work, |record| {
+            match record.code {
+                Some(own) => (code, analysed) = (code.max(own), analysed + 1),
+                None => failed += 1,
+            }
+            out.write_all(&record.text)?;
+            // Whoever reads along sees each record when it is there.
+            out.flush()
+        });
         match written {
             // The reader of the pipe has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(code),
@@ -138,11 +155,11 @@ impl Fleet<'_> {
     }
 
     /// The record of a line, whatever it holds.
-    fn record(self, line: Line) -> Record {
+    fn record(self, line: Line, opened: &Opened) -> Record {
         let number = line.number;
-        let (input, outcome) = match line.input() {
+        let (input, outcome) = match line.input {
             Ok((input, listed)) => {
-                let outcome = fault::caught("the analysis", || self.of_input(&listed));
+                let outcome = fault::caught("the analysis", || self.of_input(&listed, opened));
                 (input, outcome.unwrap_or_else(|fault| Err(UserError(fault.message))))
             }
             Err((input, error)) => (input, Err(UserError(error))),
@@ -154,59 +171,166 @@ impl Fleet<'_> {
         })
     }
 
-    /// The record of an input, from an earlier run where it is known.
-    fn of_input(self, listed: &Listed) -> Result<Record, UserError> {
+    /// The record of an input: as others of its content are answered, or else of its own.
+    fn of_input(self, listed: &Listed, opened: &Opened) -> Result<Record, UserError> {
         let given = listed.given(self.usual)?;
         let policy = self.settings.policy(&self.args.select, &self.args.ignore, self.registry)?;
         let overrides = &self.settings.resolved.overrides;
-        let choice = Choice { registry: self.registry, policy: &policy, overrides };
-        let asked = match self.known {
-            Some(known) => known.ask(listed, &given, choice)?,
-            None => Asked::of_nobody(listed)?,
+        let path = run::shown(&listed.path);
+        let path = (!overrides.is_empty()).then_some(&*path);
+        let choice = Choice { registry: self.registry, policy: &policy, overrides, path };
+        let input = Input { listed, given: &given, choice };
+        let Some(known) = self.known else {
+            known::compare_stated(listed)?;
+            return self.of_nobody(input);
         };
-        let (report, key) = match asked {
-            Asked::Record(code, text) => return Ok(Record { text, code: Some(code) }),
-            Asked::Report(report, key) => (*report, Some(key)),
-            Asked::Nothing(keys) => self.analysed(listed, &given, choice, keys)?,
+        let Some(content) = known.content(listed, &given)? else { return self.of_nobody(input) };
+        match self.as_others(input, known, &content, opened)? {
+            Some(record) => Ok(record),
+            None => self.of_its_own(input, known, &content),
+        }
+    }
+
+    /// The record of an input as all others have it that differ in name, path and tags alone; nothing where each needs its
+    /// own.
+    fn as_others(
+        self,
+        input: Input<'_>,
+        known: &Known,
+        content: &Content,
+        opened: &Opened,
+    ) -> Result<Option<Record>, UserError> {
+        if known.tells_apart {
+            return Ok(None);
+        }
+        let keys = known.keys(input.listed, input.given, content, For::All);
+        let (place, mut failed, mut is_new) = (known.answers.place(&keys.record), None, false);
+        let made = place.get_or_init(|| {
+            is_new = true;
+            self.answer(input, Keep { known, keys: &keys, content }, opened).unwrap_or_else(|error| {
+                failed = Some(error);
+                None
+            })
+        });
+        if let Some(error) = failed {
+            // This input is not what the list says; the next one may be.
+            known.answers.forget(&keys.record);
+            return Err(error);
+        }
+        if is_new {
+            known.answers.filled(&keys.record, &place);
+        }
+        let path = &input.listed.path;
+        let Some(made) = made.as_ref().filter(|made| made.may_be_of(path)) else { return Ok(None) };
+        let name = input.given.name.clone().unwrap_or_else(|| run::name_of(path));
+        let whose = Whose { name: &name, path: &run::shown(path), tags: &input.listed.tags() };
+        Ok(Some(Record { text: made.answer.records(whose), code: Some(made.answer.code) }))
+    }
+
+    /// What is said of an input and of those others.
+    fn answer(self, input: Input<'_>, keep: Keep<'_>, opened: &Opened) -> Result<Option<Made>, UserError> {
+        let Keep { known, keys, content } = keep;
+        if let Some(answer) = known.answer(keys) {
+            return Ok(answer.map(Made::before));
+        }
+        let Input { listed, given, choice } = input;
+        let (name, mut archive) = (keys.name(), None);
+        let report = match known.report(keys, choice) {
+            Some(report) => report,
+            None if !known.holds(listed, given, content)? => return Ok(None),
+            None => {
+                archive = Some(listed.path.as_path());
+                let path = opened.path.get_or_init(|| listed.path.clone());
+                let given = Given { name: Some(name.clone()), ..given.clone() };
+                let judged_as = As { path, given: &given, shelf: &opened.shelf, alias: Some(&name) };
+                // What is wrong with an input is said by its own name and path.
+                let Ok((report, true)) = self.judged(input, judged_as, Some(keep)) else { return Ok(None) };
+                report
+            }
         };
+        let Some(path) = report.functions.first().map(|function| function.package.path.clone()) else {
+            return Ok(None);
+        };
+        let Record { text, code: Some(code) } = self.finished(report)? else { return Ok(None) };
+        if code == FAILED {
+            return Ok(None);
+        }
+        let layers: Vec<String> = given.layers.iter().map(|layer| run::shown(&layer.path)).collect();
+        let answer = Answer::of(code, &text::lossy(&text), Subject { name: &name, path: &path, layers: &layers });
+        known.keep_answer(&keys.record, answer.as_ref());
+        Ok(answer.map(|answer| Made::of(answer, archive)))
+    }
+
+    /// The record of an input for itself.
+    fn of_its_own(self, input: Input<'_>, known: &Known, content: &Content) -> Result<Record, UserError> {
+        let Input { listed, given, choice } = input;
+        let keys = known.keys(listed, given, content, For::One);
+        if let Some((code, text)) = known.record(&keys) {
+            return Ok(Record { text, code: Some(code) });
+        }
+        let (report, is_kept) = match known.report(&keys, choice) {
+            Some(report) => (report, true),
+            None => {
+                known.holds(listed, given, content)?;
+                self.judged(input, input.as_it_is(&Shelf::default()), Some(Keep { known, keys: &keys, content }))?
+            }
+        };
+        let record = self.finished(report)?;
+        if let Some(code) = record.code.filter(|code| is_kept && *code != FAILED) {
+            known.keep_record(&keys.record, code, &record.text);
+        }
+        Ok(record)
+    }
+
+    /// The record of an input of which nothing can be known.
+    fn of_nobody(self, input: Input<'_>) -> Result<Record, UserError> {
+        let (report, _) = self.judged(input, input.as_it_is(&Shelf::default()), None)?;
+        self.finished(report)
+    }
+
+    /// The record of a report.
+    fn finished(self, report: Report) -> Result<Record, UserError> {
         let report = check::finished(self.args, self.settings, report, Vec::new())?;
         let code = report.summary.exit_code;
-        let records = report::records(report);
-        let text = records.iter().map(report::line).collect::<io::Result<Vec<Vec<u8>>>>()?.concat();
-        if let (Some(known), Some(key)) = (self.known, key.filter(|_| code != FAILED)) {
-            known.keep(&key, code, &text);
-        }
+        let text = report::records(report).iter().map(report::line).collect::<io::Result<Vec<Vec<u8>>>>()?.concat();
         Ok(Record { text, code: Some(code) })
     }
 
-    /// The report of an input. Where it can be kept, it is kept for any choice of rules, and said what the record may
-    /// be kept under.
-    fn analysed(
-        self,
-        listed: &Listed,
-        given: &Given,
-        choice: Choice<'_>,
-        keys: Option<Keys>,
-    ) -> Result<(Report, Option<Key>), UserError> {
+    /// The report of an input, and whether it was what it is said to be until it was judged. Where it can be kept, it is
+    /// kept for any choice of rules.
+    fn judged(self, input: Input<'_>, who: As<'_>, keep: Option<Keep<'_>>) -> Result<(Report, bool), UserError> {
+        let Input { listed, choice, .. } = input;
         let path = run::shown(&listed.path);
         self.progress.step(&path);
-        let listener = Among { progress: self.progress, path: &path };
-        let inputs = Inputs { given, settings: self.settings, budgets: self.args.budgets(), listener: &listener };
-        let project = run::project(std::slice::from_ref(&listed.path), &inputs)?;
+        let listener = Among { progress: self.progress, path: &path, alias: who.alias };
+        let inputs =
+            Inputs { given: who.given, settings: self.settings, budgets: self.args.budgets(), listener: &listener };
+        let project = run::project_on(&[who.path.to_owned()], &inputs, who.shelf)?;
         let own = ProjectSources { project: &project };
         let (sources, all) = (Remembered::new(&own), choice.policy.unselective());
-        let policy = if keys.is_some() { &all } else { choice.policy };
+        let keep = keep.filter(|keep| keep.known.keeps());
+        let policy = if keep.is_some() { &all } else { choice.policy };
         let mut judgement = Judgement::of(self.registry, policy, &project);
         judgement.says_something()?;
-        judgement.tag(&listed.tags());
-        let keep = |(known, keys): (&Known, Keys)| {
+        if who.alias.is_none() {
+            judgement.complain();
+            judgement.tag(&listed.tags());
+        }
+        let mut is_kept = !judgement.has_failed();
+        if let Some(Keep { known, keys, content }) = keep.filter(|_| is_kept) {
             // Asks for every text that any choice may ask for.
             let whole = Choice { policy, overrides: &Overrides::default(), ..choice };
             judgement.clone().reported(whole, &sources);
-            known.keep_judgement(keys, (listed, given), &judgement, &sources)
-        };
-        let key = self.known.zip(keys).filter(|_| !judgement.has_failed()).and_then(keep);
-        Ok((judgement.reported(choice, &sources).0, key))
+            is_kept = known.keep_judgement(keys, (listed, input.given, content), &judgement, &sources);
+        }
+        Ok((judgement.reported(choice, &sources).0, is_kept))
+    }
+}
+
+impl Input<'_> {
+    /// Judged by its own name, and alone.
+    fn as_it_is<'a>(&'a self, shelf: &'a Shelf) -> As<'a> {
+        As { path: &self.listed.path, given: self.given, shelf, alias: None }
     }
 }
 
@@ -214,139 +338,29 @@ impl Fleet<'_> {
 struct Among<'a> {
     progress: &'a Progress,
     path: &'a str,
+    /// What it is called meanwhile.
+    alias: Option<&'a str>,
+}
+
+impl Among<'_> {
+    fn said(&self, message: &str) -> String {
+        let message = self.alias.map_or_else(|| message.to_owned(), |alias| message.replace(alias, self.path));
+        format!("{}: {message}", self.path)
+    }
 }
 
 impl Listener for Among<'_> {
     fn step(&self, _: &str) {}
 
     fn note(&self, message: &str) {
-        self.progress.note(&format!("{}: {message}", self.path));
+        self.progress.note(&self.said(message));
     }
 
     fn warn(&self, message: &str) {
-        self.progress.warn(&format!("{}: {message}", self.path));
+        self.progress.warn(&self.said(message));
     }
 
     fn is_last(&self) -> bool {
         false
-    }
-}
-
-/// A line of a list.
-struct Line {
-    number: u64,
-    content: Result<Vec<u8>, String>,
-}
-
-impl Line {
-    /// The input, as it stands there and as it is meant; or what stands there and what is wrong with it.
-    fn input(self) -> Result<(Value, Listed), (Value, String)> {
-        let content = self.content.map_err(|error| (Value::Null, error))?;
-        let shown = || Value::String(text::lossy(content.trim_ascii()).chars().take(SHOWN).collect());
-        let input: Value = serde_json::from_slice(&content).map_err(|error| (shown(), format!("not JSON: {error}")))?;
-        match Listed::read(&input) {
-            Ok(listed) => Ok((input, listed)),
-            Err(error) => Err((input, format!("not an input: {error}"))),
-        }
-    }
-}
-
-/// The lines of a list that are meant; empty ones are passed over.
-struct Lines {
-    source: BufReader<Box<dyn Read + Send>>,
-    shard: Option<Shard>,
-    number: u64,
-    ended: bool,
-}
-
-impl Lines {
-    fn new(source: Box<dyn Read + Send>, shard: Option<Shard>) -> Self {
-        Self { source: BufReader::new(source), shard, number: 0, ended: false }
-    }
-
-    /// The next line of the file; a longer one than is read is passed over to its end.
-    fn read(&mut self) -> io::Result<Option<Result<Vec<u8>, String>>> {
-        let mut line = Vec::new();
-        if (&mut self.source).take(LONGEST_INPUT + 1).read_until(b'\n', &mut line)? == 0 {
-            return Ok(None);
-        }
-        if line.len() as u64 <= LONGEST_INPUT {
-            return Ok(Some(Ok(line)));
-        }
-        while line.last() != Some(&b'\n') {
-            line.clear();
-            if (&mut self.source).take(LONGEST_INPUT).read_until(b'\n', &mut line)? == 0 {
-                break;
-            }
-        }
-        Ok(Some(Err(format!("a line of more than {}", text::bytes(LONGEST_INPUT)))))
-    }
-}
-
-impl Iterator for Lines {
-    type Item = Line;
-
-    fn next(&mut self) -> Option<Line> {
-        while !self.ended {
-            self.number += 1;
-            let number = self.number;
-            let content = match self.read() {
-                Ok(Some(content)) => content,
-                Ok(None) => break,
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Line { number, content: Err(format!("the list ends here: {error}")) });
-                }
-            };
-            let is_empty = content.as_ref().is_ok_and(|line| line.trim_ascii().is_empty());
-            if !is_empty && self.shard.is_none_or(|shard| shard.has(number)) {
-                return Some(Line { number, content });
-            }
-        }
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn numbers(text: &'static str, shard: Option<&str>) -> Vec<u64> {
-        let shard = shard.map(|text| text.parse().unwrap());
-        Lines::new(Box::new(text.as_bytes()), shard).map(|line| line.number).collect()
-    }
-
-    #[test]
-    fn shards_share_the_lines_between_them() {
-        let text = "{}\n{}\n\n{}\n{}\n{}";
-        assert_eq!(numbers(text, None), [1, 2, 4, 5, 6]);
-        assert_eq!(numbers(text, Some("1/2")), [1, 5]);
-        assert_eq!(numbers(text, Some("2/2")), [2, 4, 6]);
-        for wrong in ["0/2", "3/2", "1", "a/b", "1/0"] {
-            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_line_without_end_is_passed_over() {
-        let long = "x".repeat(LONGEST_INPUT as usize * 3);
-        let text = format!("{long}\n{{}}\n").into_bytes();
-        let mut lines = Lines::new(Box::new(io::Cursor::new(text)), None);
-        let first = lines.next().unwrap();
-        assert!(first.input().unwrap_err().1.contains("a line of more than"));
-        assert_eq!(lines.next().unwrap().number, 2);
-        assert!(lines.next().is_none());
-    }
-
-    #[test]
-    fn lines_that_are_no_inputs_say_so() {
-        let wrong = |text: &str| {
-            let line = Line { number: 1, content: Ok(text.as_bytes().to_vec()) };
-            line.input().unwrap_err()
-        };
-        assert!(wrong("{\"path\":").1.starts_with("not JSON"));
-        assert_eq!(wrong("{\"path\":").0, Value::String("{\"path\":".to_owned()));
-        assert!(wrong("[1]").1.starts_with("not an input"));
-        assert!(wrong("{\"handler\": \"a.b\"}").1.contains("path"));
     }
 }

@@ -27,6 +27,9 @@ pub(super) struct Judgement {
     /// The files whose comments count.
     commented: Vec<Commented>,
     is_nothing: bool,
+    /// What failed by a fault of ours; of that nothing is kept.
+    #[serde(skip)]
+    failed: Vec<String>,
 }
 
 /// Rules that failed, each with the function that it looked at.
@@ -45,6 +48,8 @@ pub(super) struct Choice<'a> {
     pub(super) registry: &'a Registry,
     pub(super) policy: &'a Policy,
     pub(super) overrides: &'a Overrides,
+    /// Where the package is taken to be, if not where it was judged.
+    pub(super) path: Option<&'a str>,
 }
 
 impl Choice<'_> {
@@ -84,9 +89,14 @@ impl Judgement {
             report.summary.exit_code = FAILED;
         }
         let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);
-        failed.chain(faults.iter().map(|(_, fault)| fault)).for_each(|fault| super::complain(&fault.message));
+        let failed = failed.chain(faults.iter().map(|(_, fault)| fault)).map(|fault| fault.message.clone()).collect();
         let judged = !project.functions.is_empty() || !project.workspaces.is_empty() || !project.trees.is_empty();
-        Self { report, findings, commented, is_nothing: !judged && !project.problems.is_empty() }
+        Self { report, findings, commented, is_nothing: !judged && !project.problems.is_empty(), failed }
+    }
+
+    /// Tells on standard error what failed by a fault of ours.
+    pub(super) fn complain(&self) {
+        self.failed.iter().for_each(|message| super::complain(message));
     }
 
     /// Gives the functions what their owners call them by.
@@ -114,6 +124,9 @@ impl Judgement {
     /// The report of what a run wants to hear, with the findings that it was made of, before anything is mended or left
     /// out because it is known. The exit code says only whether the analysis failed.
     pub(super) fn reported(self, choice: Choice<'_>, sources: &dyn Sources) -> (Report, Vec<Finding>) {
+        let judged = self.report.functions.first().map(|function| function.package.path.as_str());
+        let overrides = judged.zip(choice.path).map(|(from, to)| choice.overrides.moved(from, to));
+        let choice = Choice { overrides: overrides.as_ref().unwrap_or(choice.overrides), ..choice };
         let Chosen { findings, suppressed } = choice.of(self.findings, &self.commented, sources);
         let mut report = Report { rules: RuleInfo::table(choice.registry), ..self.report };
         report.summary.suppressed = suppressed;

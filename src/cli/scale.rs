@@ -50,7 +50,7 @@ pub(super) fn here(path: &Path, rules: &[String], numbers: bool) -> Result<u8, U
     }
     let registry = reference::registry()?;
     let policy = settings.policy(rules, &[], &registry)?;
-    let choice = Choice { registry: &registry, policy: &policy, overrides: &settings.resolved.overrides };
+    let choice = Choice { registry: &registry, policy: &policy, overrides: &settings.resolved.overrides, path: None };
     let (Chosen { findings, .. }, _) = choice.findings(&project);
     let sources = ProjectSources { project: &project };
     let mut report = report::build(&project, Summary::default(), &sources);

@@ -56,7 +56,8 @@ impl AsChecked {
         let inputs = Inputs { given: &given, settings: &settings, budgets: Budgets::default(), listener: &Quiet };
         let project = run::project(&paths, &inputs)?;
         let policy = settings.policy(&[], &[], &self.registry)?;
-        let choice = Choice { registry: &self.registry, policy: &policy, overrides: &settings.resolved.overrides };
+        let choice =
+            Choice { registry: &self.registry, policy: &policy, overrides: &settings.resolved.overrides, path: None };
         let (Chosen { findings, .. }, faults) = choice.findings(&project);
         let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);
         let faults = failed.chain(faults.iter().map(|(_, fault)| fault)).map(|fault| fault.message.clone()).collect();

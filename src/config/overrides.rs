@@ -12,6 +12,8 @@ pub struct Overrides {
     /// Folder of the configuration, absolute.
     folder: PathBuf,
     rows: Vec<(GlobSet, BTreeMap<String, Level>)>,
+    /// The path of a package, and where it is taken to be.
+    moved: Option<(String, String)>,
 }
 
 impl Overrides {
@@ -21,13 +23,25 @@ impl Overrides {
             let set = globs(&row.paths).map_err(|(glob, error)| (at, glob, error))?;
             Ok((set, row.rules.clone()))
         });
-        Ok(Self { folder: folder.to_owned(), rows: rows.collect::<Result<_, _>>()? })
+        Ok(Self { folder: folder.to_owned(), rows: rows.collect::<Result<_, _>>()?, moved: None })
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The same for findings in a package that is taken to be at another path.
+    #[must_use]
+    pub fn moved(&self, from: &str, to: &str) -> Self {
+        Self { moved: Some((from.to_owned(), to.to_owned())), ..self.clone() }
     }
 
     /// Applies the levels; `working` is the folder that paths of findings are relative to.
     #[must_use]
     pub fn apply(&self, findings: Vec<Finding>, working: &Path) -> Vec<Finding> {
-        if self.rows.is_empty() {
+        if self.is_empty() {
             return findings;
         }
         let mut kept: Vec<Finding> =
@@ -37,9 +51,10 @@ impl Overrides {
     }
 
     fn levelled(&self, mut finding: Finding, working: &Path) -> Option<Finding> {
-        let path = plain(&working.join(&finding.location.path));
-        let path =
-            path.strip_prefix(&self.folder).map_or_else(|_| PathBuf::from(&finding.location.path), PathBuf::from);
+        let own = &finding.location.path;
+        let given = self.moved.as_ref().filter(|(from, _)| from == own).map_or(own, |(_, to)| to);
+        let path = plain(&working.join(given));
+        let path = path.strip_prefix(&self.folder).map_or_else(|_| PathBuf::from(given), PathBuf::from);
         let inner = finding.location.inner_path.as_deref();
         let matching = |globs: &GlobSet| globs.is_match(&path) || inner.is_some_and(|inner| globs.is_match(inner));
         let rows = self.rows.iter().rev().filter(|(_, rules)| rules.contains_key(finding.rule));

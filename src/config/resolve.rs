@@ -46,6 +46,13 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Whether anything depends on what functions are called.
+    #[must_use]
+    pub fn tells_apart(&self) -> bool {
+        let named = !self.function_budgets.is_empty() || !self.traffic.functions.is_empty();
+        named || !self.contracts.is_empty() || self.baseline.is_some()
+    }
+
     /// The same without what selects findings, makes them severe, or leaves them out.
     #[must_use]
     pub fn unselective(&self) -> Self {

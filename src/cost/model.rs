@@ -141,7 +141,8 @@ fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>
     for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
         cost.compile_ms = model.saved_by_bytecode(module, compiling);
     }
-    let mut sums: BTreeMap<(PartKind, String), f64> = BTreeMap::new();
+    // Own code comes first, whatever the function is called.
+    let mut sums: BTreeMap<(PartKind, Option<String>), f64> = BTreeMap::new();
     let mut lazy_ms = 0.0;
     for ((id, module), [code, native]) in graph.modules().zip(&own) {
         if module.loaded == Phase::Invoke {
@@ -154,7 +155,7 @@ fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>
         *sums.entry((PartKind::Native, name)).or_default() += native;
     }
     for ((kind, name), ms) in sums {
-        estimate.push(kind, name, ms);
+        estimate.push(kind, name.unwrap_or_else(|| input.spec.name.clone()), ms);
     }
     estimate.first_request_ms = lazy_ms * estimate.slowdown;
     published_ms
@@ -243,18 +244,18 @@ fn is_of_sdk(module: &Module, sdk: &Sdk) -> bool {
     module.kind == ModuleKind::Runtime && (sdk.is_entry(&module.name) || sdk.share(&module.name).is_some())
 }
 
-/// Which part of the estimate a module's own cost belongs to.
-fn part_of(id: ModuleId, module: &Module, input: &CostInput<'_>) -> (PartKind, String) {
+/// Which part of the estimate a module's own cost belongs to; nobody's is the function's own.
+fn part_of(id: ModuleId, module: &Module, input: &CostInput<'_>) -> (PartKind, Option<String>) {
     if module.kind == ModuleKind::Runtime {
         let sdk = input.spec.runtime.sdk(input.spec.platform);
         return match sdk.is_some_and(|sdk| is_of_sdk(module, sdk)) {
-            true => (PartKind::Module, format!("{} of the runtime", module.name)),
-            false => (PartKind::Standard, "standard library".to_owned()),
+            true => (PartKind::Module, Some(format!("{} of the runtime", module.name))),
+            false => (PartKind::Standard, Some("standard library".to_owned())),
         };
     }
     let owner = input.packages.of_module(input.graph, id);
     let owner = owner.map(|package| input.packages.package(package).name.to_string());
-    (PartKind::Module, owner.unwrap_or_else(|| input.spec.name.clone()))
+    (PartKind::Module, owner)
 }
 
 fn add_calls(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {

@@ -15,6 +15,14 @@ pub struct Contracts {
     pub only: Vec<Only>,
 }
 
+impl Contracts {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lazy.is_empty() && self.deny.is_empty() && self.only.is_empty()
+    }
+}
+
 /// Functions that a contract holds for, by patterns over their names; all when there are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope(pub Vec<String>);

@@ -3,35 +3,11 @@
 use super::find;
 use crate::assemble::FunctionSpec;
 use crate::graph::HandlerResolution;
-use crate::platform::{Architecture, Platform};
 use crate::program::tests::Small;
 
 fn spec(runtime: &str, handler: &str) -> FunctionSpec {
-    FunctionSpec {
-        name: "fn".into(),
-        origin: None,
-        platform: Platform::default(),
-        runtime: runtime.parse().unwrap_or_else(|_| panic!("{runtime}")),
-        architecture: Architecture::default(),
-        memory_mb: None,
-        timeout_s: None,
-        handler: handler.into(),
-        leads_to: None,
-        code: String::new(),
-        main: None,
-        content: crate::assemble::Content::default(),
-        installs: crate::assemble::Installs::Nothing,
-        outside: Vec::new(),
-        unbundled: None,
-        built_from: None,
-        tool: crate::assemble::Tool::default(),
-        layers: Vec::new(),
-        open: Vec::new(),
-        environment: std::collections::BTreeMap::new(),
-        variables: None,
-        events: Vec::new(),
-        init_off_request_path: false,
-    }
+    let runtime = runtime.parse().unwrap_or_else(|_| panic!("{runtime}"));
+    FunctionSpec::new("fn".into(), runtime, handler.into(), String::new())
 }
 
 /// The labels of the routes of a function, in the order of its code.

@@ -8,11 +8,11 @@ use super::shelf::Shelf;
 use super::words::{Convention, WORDS};
 use super::{Inputs, UserError, candidates, layers, shown};
 use crate::artifact::{Artifact, ArtifactKind, Location};
-use crate::assemble::{self, Content, FunctionSpec, Installs, Tool};
+use crate::assemble::{self, Content, FunctionSpec, Installs};
 use crate::graph::javascript;
 use crate::input::InputKind;
 use crate::input::seen;
-use crate::platform::{Language, Platform, Runtime};
+use crate::platform::{Language, Runtime};
 
 /// The runtime assumed where nothing names one.
 const DEFAULT_PYTHON: &str = "python3.12";
@@ -29,30 +29,13 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
     let (handler, runtime) = entry_point(place, handler, runtime, shelf)?;
     let path = place.path;
     let installs = installs(place, &handler, &runtime, shelf);
+    let name = args.name.clone().unwrap_or_else(|| name_of(path));
     Ok(FunctionSpec {
-        name: args.name.clone().unwrap_or_else(|| name_of(path)),
-        origin: None,
-        platform: Platform::default(),
-        runtime,
         architecture: args.architecture.or(defaults.architecture).unwrap_or_default(),
         memory_mb: args.memory_mb.or(defaults.memory_mb),
-        timeout_s: None,
-        handler,
-        leads_to: None,
-        code: shown(path),
-        main: None,
-        content: Content::Whole,
         installs,
-        outside: Vec::new(),
-        unbundled: None,
-        built_from: None,
-        tool: Tool::default(),
         layers: layers::all(inputs),
-        open: Vec::new(),
-        environment: std::collections::BTreeMap::default(),
-        variables: None,
-        events: Vec::new(),
-        init_off_request_path: false,
+        ..FunctionSpec::new(name, runtime, handler, shown(path))
     })
 }
 
@@ -60,30 +43,17 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
 pub(super) fn from_image(path: &Path, inputs: &Inputs<'_>) -> Option<FunctionSpec> {
     let (args, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
     let packed = assemble::image_in(path)?.ok()?;
+    let name = args.name.clone().unwrap_or_else(|| name_of(path));
     Some(FunctionSpec {
-        name: args.name.clone().unwrap_or_else(|| name_of(path)),
         origin: Some(Location::file(shown(&path.join("Dockerfile")))),
-        platform: Platform::default(),
-        runtime: packed.runtime,
         architecture: args.architecture.or(defaults.architecture).unwrap_or_default(),
         memory_mb: args.memory_mb.or(defaults.memory_mb),
-        timeout_s: None,
-        handler: packed.handler,
-        leads_to: None,
-        code: packed.code,
-        main: None,
         content: Content::Parts { parts: packed.parts.into(), is_image: true },
         installs: packed.installs,
-        outside: Vec::new(),
-        unbundled: None,
-        built_from: None,
-        tool: Tool::default(),
         layers: layers::all(inputs),
         open: packed.open,
         environment: packed.environment,
-        variables: None,
-        events: Vec::new(),
-        init_off_request_path: false,
+        ..FunctionSpec::new(name, packed.runtime, packed.handler, packed.code)
     })
 }
 
@@ -178,8 +148,9 @@ fn main_language(artifact: &Artifact) -> Language {
     if count([".js", ".mjs", ".ts"]) > count([".py", ".pyc", ".pyi"]) { Language::Node } else { Language::Python }
 }
 
-/// The function's name by its package: the file name without extension, or the folder's name.
-fn name_of(path: &Path) -> String {
+/// A function's name by its package: the file name without extension, or the folder's name.
+#[must_use]
+pub fn name_of(path: &Path) -> String {
     let named = path.file_stem().or_else(|| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     let folder = || seen::canonicalize(path).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
     named.filter(|name| name != "." && name != "..").or_else(folder).unwrap_or_else(|| "function".to_owned())

@@ -18,11 +18,18 @@ use crate::package::Spent;
 /// # Errors
 /// When nothing at all can be analysed.
 pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, UserError> {
-    let (shelf, mut project) = (Shelf::default(), ProjectFacts::default());
-    let mut specs = Vec::new();
+    project_on(paths, inputs, &Shelf::default())
+}
+
+/// The same, with packages that others may have opened.
+///
+/// # Errors
+/// When nothing at all can be analysed.
+pub fn project_on(paths: &[PathBuf], inputs: &Inputs<'_>, shelf: &Shelf) -> Result<ProjectFacts, UserError> {
+    let (mut project, mut specs) = (ProjectFacts::default(), Vec::new());
     for path in paths {
         inputs.listener.step(&format!("reading {}", super::shown(path)));
-        match discover::on_path(path, inputs, &shelf, &mut project) {
+        match discover::on_path(path, inputs, shelf, &mut project) {
             Ok(found) => specs.extend(found),
             // With one path alone this is what ends the run.
             Err(error) if paths.len() == 1 => return Err(error),
@@ -36,7 +43,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
     layers::warn_of_unused(&specs, inputs);
     let before = project.functions.iter_mut().map(|facts| &mut facts.spec);
     tell_apart(before.chain(&mut specs).collect());
-    analyse(specs, inputs, &shelf, &STAGES, &mut project);
+    analyse(specs, inputs, shelf, &STAGES, &mut project);
     let read = !project.applications.is_empty();
     if project.functions.is_empty()
         && project.workspaces.is_empty()

@@ -12,6 +12,7 @@ mod facts;
 mod functions;
 mod ignored;
 mod images;
+mod in_order;
 mod installed;
 mod layers;
 mod listed;
@@ -33,12 +34,15 @@ mod written;
 use std::fmt;
 use std::path::Path;
 
-pub use functions::project;
+pub use convention::name_of;
+pub use functions::{project, project_on};
+pub use in_order::{Work, in_order};
 pub use layers::GivenLayer;
 pub use listed::{LONGEST as LONGEST_INPUT, Listed, ListedLayer};
 pub use settings::{Settings, find as find_settings, find_for as find_settings_for};
+pub use shelf::Shelf;
 pub use sources::ProjectSources;
-pub use threads::{in_order, with_threads};
+pub use threads::with_threads;
 pub use workspace::{Asked, Found, Selection, facts as workspace_facts};
 pub use written::at_sources;
 

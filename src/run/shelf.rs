@@ -1,6 +1,7 @@
 //! Packages that were opened in this run: once each, however many functions ship them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -23,7 +24,9 @@ type Sizes = Arc<Vec<(String, u64)>>;
 
 /// Packages by what they are made of.
 #[derive(Default)]
-pub(super) struct Shelf {
+pub struct Shelf {
+    /// Whether functions will come that nobody has reserved anything for.
+    stays: bool,
     opened: Mutex<BTreeMap<Key, Opened>>,
     /// How many functions still need a package.
     needed: Mutex<BTreeMap<Key, usize>>,
@@ -32,6 +35,12 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
+    /// For several runs over the same packages: what one has made of them is there for the next.
+    #[must_use]
+    pub fn for_several() -> Self {
+        Self { stays: true, ..Self::default() }
+    }
+
     /// A package without layers of which it is known what it is.
     pub(super) fn open_as(&self, path: &Path, kind: InputKind) -> Result<Arc<Bundle>, InputError> {
         let open = || match kind {
@@ -119,7 +128,7 @@ impl Shelf {
             let mut needed = self.needed.lock().unwrap_or_else(PoisonError::into_inner);
             let left = needed.entry(key(spec)).or_default();
             *left = left.saturating_sub(1);
-            *left == 0
+            *left == 0 && !self.stays
         };
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let bundle = opened.get(&key(spec)).filter(|_| is_last).and_then(|opened| opened.get()?.as_ref().ok());
@@ -144,6 +153,12 @@ fn bundled(artifact: Artifact) -> Arc<Bundle> {
 fn sources(spec: &FunctionSpec) -> Vec<LayerSource> {
     let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
     spec.layers.iter().map(source).collect()
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shelf").field("stays", &self.stays).finish_non_exhaustive()
+    }
 }
 
 fn kind_of(is_image: bool) -> ArtifactKind {

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use super::templates::{self, EXECUTABLE};
 use super::{Inputs, UserError, facts as of_function, search, shown};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Location, ReadError};
-use crate::assemble::{Content, FunctionSpec};
+use crate::assemble::FunctionSpec;
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{FunctionFacts, Omission};
 use crate::graph::{GraphProblem, ProblemEffect, native};
@@ -19,7 +19,7 @@ use crate::manifest::cargo::Problem;
 use crate::manifest::cargo::registry::{Folders, Registry};
 use crate::manifest::cargo::workspace::{CargoWorkspace, find_root};
 use crate::package::Bundle;
-use crate::platform::{Platform, Runtime};
+use crate::platform::Runtime;
 use crate::span::LineIndex;
 use crate::usage::cargo::{self as analysis, CargoFunction, Enabled};
 
@@ -290,29 +290,10 @@ fn undeclared(
         None => EXECUTABLE.parse().map_err(UserError)?,
     };
     Ok(FunctionSpec {
-        name,
         origin: Some(origin),
-        platform: Platform::default(),
-        runtime,
         architecture: args.architecture.or(settings.resolved.defaults.architecture).unwrap_or_default(),
         memory_mb: args.memory_mb.or(deployed).or(settings.resolved.defaults.memory_mb),
-        timeout_s: None,
-        handler: String::new(),
-        leads_to: None,
-        code: String::new(),
-        main: None,
-        content: Content::Whole,
-        installs: crate::assemble::Installs::Nothing,
-        outside: Vec::new(),
-        unbundled: None,
-        built_from: None,
-        tool: crate::assemble::Tool::default(),
-        layers: Vec::new(),
-        open: Vec::new(),
-        environment: std::collections::BTreeMap::new(),
-        variables: None,
-        events: Vec::new(),
-        init_off_request_path: false,
+        ..FunctionSpec::new(name, runtime, String::new(), String::new())
     })
 }
 

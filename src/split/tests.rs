@@ -2,7 +2,6 @@
 
 use crate::assemble::FunctionSpec;
 use crate::cost::{self, CostInput};
-use crate::platform::{Architecture, Platform};
 use crate::program::Prepared;
 use crate::program::tests::Small;
 use crate::split::{self, Objective, Routes};
@@ -26,31 +25,8 @@ def handler(event, context):
 
 fn routes(app: &str) -> Routes {
     let small = Small::new(&[("app.py", app)]);
-    let spec = FunctionSpec {
-        name: "fn".into(),
-        origin: None,
-        platform: Platform::default(),
-        runtime: "python3.12".parse().unwrap_or_else(|_| panic!("a runtime")),
-        architecture: Architecture::default(),
-        memory_mb: None,
-        timeout_s: None,
-        handler: "app.handler".into(),
-        leads_to: None,
-        code: String::new(),
-        main: None,
-        content: crate::assemble::Content::default(),
-        installs: crate::assemble::Installs::Nothing,
-        outside: Vec::new(),
-        unbundled: None,
-        built_from: None,
-        tool: crate::assemble::Tool::default(),
-        layers: Vec::new(),
-        open: Vec::new(),
-        environment: std::collections::BTreeMap::new(),
-        variables: None,
-        events: Vec::new(),
-        init_off_request_path: false,
-    };
+    let runtime = "python3.12".parse().unwrap_or_else(|_| panic!("a runtime"));
+    let spec = FunctionSpec::new("fn".into(), runtime, "app.handler".into(), String::new());
     let (artifact, graph, packages) = (&small.bundle.artifact, &small.graph, &small.packages);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact, graph, packages, calibrations: &[] });
     split::analyse(&split::Input {

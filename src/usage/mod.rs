@@ -167,69 +167,89 @@ impl Usage {
         for package in imported_by_own_code(facts) {
             usage.direct.insert(facts.packages.package(package).name.clone());
         }
+        usage.await_declared(facts, declared, &bundled);
+        usage.await_locked(facts, declared, &bundled);
+        if facts.language == Language::Python && facts.graph.has_closure() {
+            usage.search_python(facts, declared, &reached, &bundled);
+        }
+        usage
+    }
+
+    /// What is declared, is not here, and is imported.
+    fn await_declared(&mut self, facts: &Loaded<'_>, declared: &Declared, bundled: &BTreeSet<Arc<str>>) {
         // A handler of the form `wrapper.module.function` may name a package that no code imports.
         // A part of a namespace is known by what is imported of it.
         let imports = &facts.graph.mentions.imports;
-        let asked: Vec<&Arc<str>> = facts.graph.unresolved.iter().map(|import| &import.import).collect();
         for dependency in declared.dependencies.iter().filter(|dependency| !bundled.contains(&dependency.name)) {
             let names = import_names(&dependency.name);
-            let its = |import: &&&Arc<str>| {
+            let its = |import: &&Arc<str>| {
                 let is_imported = |name: &String| imports.iter().any(|full| is_at_or_below(full, name));
                 names.iter().any(|name| is_or_below(import, name) && (import.len() >= name.len() || is_imported(name)))
             };
-            let awaited: Vec<Arc<str>> = asked.iter().filter(its).map(|import| Arc::clone(import)).collect();
+            let awaited: Vec<Arc<str>> = asked(facts).filter(its).map(Arc::clone).collect();
             if !awaited.is_empty() {
                 // What no build installs is not waited for.
-                usage.awaited.extend(awaited.into_iter().filter(|_| !dependency.excluded));
-                usage.reached.insert(dependency.name.clone());
-                usage.direct.insert(dependency.name.clone());
+                self.awaited.extend(awaited.into_iter().filter(|_| !dependency.excluded));
+                self.reached.insert(dependency.name.clone());
+                self.direct.insert(dependency.name.clone());
             }
         }
+    }
+
+    /// What comes with the declared ones, is not here, and is imported.
+    fn await_locked(&mut self, facts: &Loaded<'_>, declared: &Declared, bundled: &BTreeSet<Arc<str>>) {
         let is_excluded = |name: &str| {
             declared.dependencies.iter().any(|dependency| dependency.excluded && *dependency.name == *name)
         };
         let may_come = |name: &Arc<str>| !bundled.contains(name) && !is_excluded(name);
         for locked in declared.locked.iter().filter(|locked| may_come(&locked.name)) {
             let names = import_names(&locked.name);
-            let its = |import: &&&Arc<str>| names.iter().any(|name| is_or_below(import, name));
-            usage.awaited.extend(asked.iter().filter(its).map(|import| Arc::clone(import)));
+            let its = |import: &&Arc<str>| names.iter().any(|name| is_or_below(import, name));
+            self.awaited.extend(asked(facts).filter(its).map(Arc::clone));
         }
-        if facts.language == Language::Python && facts.graph.has_closure() {
-            let names = Names::of(facts, declared);
-            let evidence = Sought { facts, declared, names: &names };
-            usage.granted = evidence.granted();
-            let mut needs = evidence.asked_for(&|name| usage.reached.contains(name));
-            need::note(&mut needs, models::needed(facts, declared, &names), &Need::Model);
-            // Modules of the standard library load parts by their names, too.
-            let is_standard = |name: &str| {
-                facts.graph.modules().any(|(_, module)| module.kind == ModuleKind::Runtime && &*module.name == name)
-            };
-            let uses = |name: &str| usage.reached.contains(name) || needs.contains_key(name) || is_standard(name);
-            let known =
-                loaders::Known { uses: &uses, is_installed: &|name| bundled.contains(name), is_decided: &|_| false };
-            let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
-            need::add(&mut needs, loaded);
-            usage.asked = needs.keys().cloned().collect();
-            let needed = evidence.needed_by(usage.reached.union(&usage.asked).cloned().collect());
-            usage.needed = needed.keys().cloned().collect();
-            need::add(&mut needs, needed);
-            usage.needs = needs;
-            usage.unmatched = unmatched(facts, declared, &bundled, &usage);
-            usage.for_others = evidence.for_others(&bundled);
-            let dependencies = declared.dependencies.iter().map(|dependency| &dependency.name);
-            let unused = dependencies.filter(|name| !usage.uses(name));
-            let unused: Vec<Arc<str>> = unused.cloned().collect();
-            usage.set_aside(facts, declared, &names, &unused);
-            let sought: Vec<_> = unused
-                .iter()
-                .filter(|name| !usage.uses(name))
-                .map(|name| (name.clone(), names.imports(name).to_vec()))
-                .collect();
-            usage.unreached = scripts::unreached_importers(facts, &reached, &sought).into_iter().collect();
-            usage.open_loads.clone_from(&facts.graph.mentions.open_loads);
-            usage.search_libraries(facts, declared, &|name| names.imports(name).to_vec());
-        }
-        usage
+    }
+
+    /// Who else needs what no import of a Python function reaches, and what is left unused.
+    fn search_python(
+        &mut self,
+        facts: &Loaded<'_>,
+        declared: &Declared,
+        reached: &[bool],
+        bundled: &BTreeSet<Arc<str>>,
+    ) {
+        let names = Names::of(facts, declared);
+        let evidence = Sought { facts, declared, names: &names };
+        self.granted = evidence.granted();
+        let mut needs = evidence.asked_for(&|name| self.reached.contains(name));
+        need::note(&mut needs, models::needed(facts, declared, &names), &Need::Model);
+        // Modules of the standard library load parts by their names, too.
+        let is_standard = |name: &str| {
+            facts.graph.modules().any(|(_, module)| module.kind == ModuleKind::Runtime && &*module.name == name)
+        };
+        let uses = |name: &str| self.reached.contains(name) || needs.contains_key(name) || is_standard(name);
+        let known =
+            loaders::Known { uses: &uses, is_installed: &|name| bundled.contains(name), is_decided: &|_| false };
+        let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
+        need::add(&mut needs, loaded);
+        self.asked = needs.keys().cloned().collect();
+        let needed = evidence.needed_by(self.reached.union(&self.asked).cloned().collect());
+        self.needed = needed.keys().cloned().collect();
+        need::add(&mut needs, needed);
+        self.needs = needs;
+        self.unmatched = unmatched(facts, declared, bundled, self);
+        self.for_others = evidence.for_others(bundled);
+        let dependencies = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let unused = dependencies.filter(|name| !self.uses(name));
+        let unused: Vec<Arc<str>> = unused.cloned().collect();
+        self.set_aside(facts, declared, &names, &unused);
+        let sought: Vec<_> = unused
+            .iter()
+            .filter(|name| !self.uses(name))
+            .map(|name| (name.clone(), names.imports(name).to_vec()))
+            .collect();
+        self.unreached = scripts::unreached_importers(facts, reached, &sought).into_iter().collect();
+        self.open_loads.clone_from(&facts.graph.mentions.open_loads);
+        self.search_libraries(facts, declared, &|name| names.imports(name).to_vec());
     }
 
     /// Looks for packages whose code names unused ones, where only that is left to be proven.
@@ -363,6 +383,11 @@ impl Usage {
 fn is_closed(facts: &Loaded<'_>, declared: &Declared) -> bool {
     let is_complete = !facts.packages.packages.is_empty() && open::missing(facts, declared).is_empty();
     is_complete && !declared.is_open && facts.graph.unresolved.iter().all(|import| import.guarded)
+}
+
+/// What nothing that is here answers.
+fn asked<'a>(facts: &'a Loaded<'_>) -> impl Iterator<Item = &'a Arc<str>> {
+    facts.graph.unresolved.iter().map(|import| &import.import)
 }
 
 /// The entries that are reached, without packages that are only passed on the way to a part that is not there: `backports`

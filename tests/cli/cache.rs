@@ -112,7 +112,7 @@ fn nothing_is_kept_where_nobody_says_where() {
     assert_eq!(names.len(), 3, "{names:?}");
 }
 
-fn zip(project: &Project, name: &str, code: &str) -> String {
+pub(super) fn zip(project: &Project, name: &str, code: &str) -> String {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     writer.start_file("app.py", zip::write::SimpleFileOptions::default()).unwrap();
     writer.write_all(code.as_bytes()).unwrap();

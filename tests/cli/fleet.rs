@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::cache::zip;
 use super::{APP, Project};
 
 const FAST: &str = "def handler(event, context):\n    return 1\n";
@@ -24,6 +25,81 @@ fn fleet() -> Project {
     list.push_str("{\"path\": \"c\", \"unknown\": true, \"layers\": null}\n");
     project.write("list.ndjson", &list);
     project
+}
+
+/// A list of three functions that ship one archive under three paths, and of one with another handler, and each line as a
+/// list of its own.
+fn same_content() -> (Project, Vec<String>) {
+    let project = Project::new(&[]);
+    let source = "import sqlite3, gone\n\n\ndef handler(event, context):\n    return 1\n\n\ndef other(event, context):\n    return 2\n";
+    let hash = ["one.zip", "two.zip", "né.zip"].map(|name| zip(&project, name, source))[0].clone();
+    let line = |path: &str, more: &str| {
+        format!(
+            "{{\"path\": \"{path}\", \"runtime\": \"python3.12\", \"memory\": 128, \"CodeSha256\": \"{hash}\", {more}}}\n"
+        )
+    };
+    let lines = vec![
+        line("one.zip", "\"handler\": \"app.handler\", \"architecture\": \"arm64\""),
+        line(
+            "two.zip",
+            "\"handler\": \"app.handler\", \"architecture\": \"arm64\", \"name\": \"app\", \"tags\": {\"team\": \"one.zip\"}",
+        ),
+        line("né.zip", "\"handler\": \"app.handler\", \"architecture\": \"arm64\", \"name\": \"sqlite3\\n\""),
+        line("two.zip", "\"handler\": \"app.other\", \"architecture\": \"arm64\""),
+        line("two.zip", "\"handler\": \"app.other\""),
+    ];
+    project.write("list.ndjson", &lines.concat());
+    (project, lines)
+}
+
+#[test]
+fn functions_of_one_content_are_told_what_each_alone_is_told() {
+    let (project, lines) = same_content();
+    let configs = [
+        "",
+        "[[overrides]]\npaths = [\"two.zip\"]\nrules = { unresolved-import = \"note\" }\n",
+        "[functions.app]\nbudget-files = 0\n",
+    ];
+    let mut all = Vec::new();
+    for config in configs {
+        project.write("defrost.toml", config);
+        let alone: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                project.write("alone.ndjson", line);
+                project.run(&["check", "--from-file", "alone.ndjson", "--no-cache"]).out
+            })
+            .collect();
+        for more in
+            [&["--no-cache"][..], &["--cache-dir", "cache"], &["--cache-dir", "cache"], &["--jobs", "1", "--no-cache"]]
+        {
+            let run = project.run(&[&["check", "--from-file", "list.ndjson"], more].concat());
+            assert!(run.out == alone.concat(), "{config} {more:?}: {}", run.out);
+        }
+        all.push(alone.concat());
+    }
+    assert!(all[0] != all[1] && all[0] != all[2], "{}", all[0]);
+}
+
+/// What is said of another function of the same content is not looked for again: of the second only its size is seen.
+#[test]
+fn what_has_the_content_of_another_is_not_opened() {
+    let (project, lines) = same_content();
+    let mut other = std::fs::read(project.path("two.zip")).unwrap();
+    // The time of an entry.
+    other[10] ^= 1;
+    std::fs::write(project.path("two.zip"), &other).unwrap();
+    let run = |list: &str| {
+        project.write("list.ndjson", list);
+        project.run(&["check", "--from-file", "list.ndjson", "--no-cache", "--jobs", "1"])
+    };
+    let both = run(&lines[..2].concat());
+    assert!(both.out.contains("\"path\":\"two.zip\"") && !both.out.contains("\"error\""), "{}", both.out);
+    assert!(run(&lines[1]).out.contains("its content is"));
+    std::fs::write(project.path("two.zip"), [&other[..], b"x"].concat()).unwrap();
+    assert!(run(&lines[..2].concat()).out.contains("its content is"), "of another size");
+    std::fs::remove_file(project.path("two.zip")).unwrap();
+    assert!(run(&lines[..2].concat()).out.contains("no such file"));
 }
 
 fn lines(text: &str) -> Vec<Value> {

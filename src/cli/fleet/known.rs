@@ -1,12 +1,15 @@
-//! Records of earlier runs, by what they depend on: the content of the package and its layers, what the list says of
-//! the function, the configuration, and this build of defrost.
+//! What is known of inputs, by what it depends on: the content of the package and its layers, what the list says of the
+//! function, the configuration, and this build of defrost.
 
 use std::path::Path;
 
 use super::super::args::CheckArgs;
 use super::super::judge::{Choice, Judgement};
 use super::super::kept;
+use super::answer::Answer;
+use super::answers::Answers;
 use super::judged::{self, Remembered};
+use super::lines::surroundings;
 use crate::cache::{Cache, Key, KeyMaker};
 use crate::input::seen::{Hash, Hashes};
 use crate::input::{self, InputKind};
@@ -15,7 +18,8 @@ use crate::run::{Given, Listed, Settings, UserError, shown};
 
 /// What is known of functions.
 pub(super) struct Known {
-    cache: Cache,
+    /// What earlier runs have kept; nothing with `--no-cache`.
+    cache: Option<Cache>,
     hashes: Hashes,
     /// What all records depend on.
     records: KeyMaker,
@@ -23,38 +27,48 @@ pub(super) struct Known {
     judgements: KeyMaker,
     /// Whether the configuration names layers for functions of which nothing else names any.
     has_usual_layers: bool,
+    /// Whether the configuration speaks of functions by their names, so that what is said of one does not hold for another.
+    pub(super) tells_apart: bool,
+    /// Whether it speaks of findings by their paths, so that what is said of a judgement depends on where the package is.
+    has_overrides: bool,
+    /// What was said in this run.
+    pub(super) answers: Answers,
 }
 
-/// What is known of one input.
-pub(super) enum Asked {
-    /// Exit code and text of its record.
-    Record(u8, Vec<u8>),
-    /// Its report, made of a judgement that holds for any choice of rules; what the record will be kept under.
-    Report(Box<Report>, Key),
-    /// Nothing; what will be kept of it, where that is possible.
-    Nothing(Option<Keys>),
+/// What an input is by its content.
+pub(super) struct Content {
+    hashes: Vec<Hash>,
+    /// Whether only the list says so, and nothing was opened.
+    is_stated: bool,
 }
 
-/// What is kept of an input.
+/// Under what something is kept.
 pub(super) struct Keys {
-    record: Key,
-    judgement: Key,
+    pub(super) record: Key,
+    pub(super) judgement: Key,
 }
 
-impl Asked {
-    /// Where nothing is kept, content is compared all the same.
-    pub(super) fn of_nobody(listed: &Listed) -> Result<Self, UserError> {
-        if is_stated(listed) {
-            contents(listed, None, &Hashes::default())?;
-        }
-        Ok(Self::Nothing(None))
+impl Keys {
+    /// What functions are called while they are judged for all that share a judgement. A package cannot contain this name: it
+    /// is made of the hash of its content.
+    pub(super) fn name(&self) -> String {
+        format!("function-{}", self.judgement.hex())
     }
 }
 
+/// Whether what is said of an input may be said of others of the same content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// Of all that differ in name, path and tags alone.
+    All,
+    /// Of this one.
+    One,
+}
+
 impl Known {
-    /// What a run with these arguments may know; nothing with `--no-cache`.
+    /// What a run with these arguments may know; nothing where this very build cannot be told from others.
     pub(super) fn of(args: &CheckArgs, settings: &Settings) -> Option<Self> {
-        let cache = kept::cache(args)?;
+        let cache = kept::cache(args);
         let mut records = KeyMaker::new("record")?;
         kept::add_arguments(&mut records, args);
         records.add(format!("{:?}", args.fail_on));
@@ -69,77 +83,132 @@ impl Known {
                 judgements.add(path.to_str()?).add(content);
             }
         }
-        let hashes = Hashes::new(cache.known_hashes());
-        Some(Self { cache, hashes, records, judgements, has_usual_layers: !settings.layers().is_empty() })
+        Some(Self {
+            hashes: Hashes::new(cache.as_ref().map(Cache::known_hashes).unwrap_or_default()),
+            cache,
+            records,
+            judgements,
+            has_usual_layers: !settings.layers().is_empty(),
+            tells_apart: settings.resolved.tells_apart(),
+            has_overrides: !settings.resolved.overrides.is_empty(),
+            answers: Answers::default(),
+        })
     }
 
-    /// Looks for an input. Where the list says all that the record depends on, nothing is opened; otherwise content
-    /// is hashed, and compared with what the list says.
-    pub(super) fn ask(&self, listed: &Listed, given: &Given, choice: Choice<'_>) -> Result<Asked, UserError> {
-        if self.has_usual_layers && given.layers.is_empty() {
-            return Asked::of_nobody(listed);
+    /// What an input is: as the list states it, where it states all that its record depends on; otherwise as it is, which
+    /// is compared with what the list says. Nothing where that does not tell all.
+    pub(super) fn content(&self, listed: &Listed, given: &Given) -> Result<Option<Content>, UserError> {
+        let is_told = !self.has_usual_layers || !given.layers.is_empty();
+        match stated(listed, given).filter(|_| is_told) {
+            Some(hashes) => Ok(Some(Content { hashes, is_stated: true })),
+            None => {
+                let found = contents(listed, Some(given), &self.hashes)?.filter(|_| is_told);
+                Ok(found.map(|hashes| Content { hashes, is_stated: false }))
+            }
         }
-        if let Some(stated) = stated(listed, given)
-            && let Some(asked) = self.known(&self.keys(listed, given, &stated), choice)
-        {
-            return Ok(asked);
-        }
-        let Some(contents) = contents(listed, Some(given), &self.hashes)? else { return Ok(Asked::Nothing(None)) };
-        let keys = self.keys(listed, given, &contents);
-        Ok(self.known(&keys, choice).unwrap_or(Asked::Nothing(Some(keys))))
     }
 
-    /// What is kept of an input.
-    fn known(&self, keys: &Keys, choice: Choice<'_>) -> Option<Asked> {
-        if let Some(mut text) = self.cache.get(&keys.record)
-            && let Some(code) = text.pop()
-        {
-            return Some(Asked::Record(code, text));
-        }
-        let judged = judged::Kept::get(&self.cache, &keys.judgement, choice.registry)?;
-        let report = judged.report(choice, &self.cache)?;
-        Some(Asked::Report(Box::new(report), keys.record.clone()))
+    /// Whether an input is what it is said to be. What cannot be read, the analysis says better.
+    pub(super) fn holds(&self, listed: &Listed, given: &Given, content: &Content) -> Result<bool, UserError> {
+        let is_same = || Ok(contents(listed, Some(given), &self.hashes)?.as_ref() == Some(&content.hashes));
+        if content.is_stated { is_same() } else { Ok(true) }
     }
 
-    fn keys(&self, listed: &Listed, given: &Given, contents: &[Hash]) -> Keys {
+    /// Under what an input is kept, for all of its content or for it alone.
+    pub(super) fn keys(&self, listed: &Listed, given: &Given, content: &Content, for_whom: For) -> Keys {
+        let whose = match for_whom {
+            For::One => format!("{} {given:?} {:?}", shown(&listed.path), listed.tags()),
+            For::All => {
+                // Findings in layers come before those in the package, or behind, by their paths.
+                let path = shown(&listed.path);
+                let order: Vec<_> = given.layers.iter().map(|layer| path.cmp(&shown(&layer.path))).collect();
+                format!("{} {:?} {order:?}", surroundings(&listed.path), Given { name: None, ..given.clone() })
+            }
+        };
         let of = |maker: &KeyMaker| {
             let mut key = maker.clone();
-            key.add(shown(&listed.path)).add(format!("{given:?} {:?}", listed.tags()));
-            for hash in contents {
+            key.add(format!("{for_whom:?}")).add(&whose);
+            for hash in &content.hashes {
                 key.add(hash);
             }
             key.finish()
         };
-        Keys { record: of(&self.records), judgement: of(&self.judgements) }
+        let mut records = self.records.clone();
+        if self.has_overrides {
+            records.add(shown(&listed.path));
+        }
+        Keys { record: of(&records), judgement: of(&self.judgements) }
     }
 
-    /// Keeps a judgement under what its input was known by, and gives what the record may be kept under; nothing where
-    /// the input has changed meanwhile.
-    pub(super) fn keep_judgement(
-        &self,
-        keys: Keys,
-        (listed, given): (&Listed, &Given),
-        judgement: &Judgement,
-        sources: &Remembered<'_>,
-    ) -> Option<Key> {
-        let contents = contents(listed, Some(given), &self.hashes).ok().flatten()?;
-        if self.keys(listed, given, &contents).judgement != keys.judgement {
-            return None;
-        }
-        judged::keep(&self.cache, &keys.judgement, judgement, sources);
-        Some(keys.record)
+    /// Exit code and text of a record that was kept.
+    pub(super) fn record(&self, keys: &Keys) -> Option<(u8, Vec<u8>)> {
+        let mut text = self.cache.as_ref()?.get(&keys.record)?;
+        Some((text.pop()?, text))
     }
 
     /// Keeps a record of what was judged.
-    pub(super) fn keep(&self, key: &Key, code: u8, text: &[u8]) {
-        self.cache.put(key, &[text, &[code]].concat());
+    pub(super) fn keep_record(&self, key: &Key, code: u8, text: &[u8]) {
+        if let Some(cache) = &self.cache {
+            cache.put(key, &[text, &[code]].concat());
+        }
+    }
+
+    /// An answer that was kept; nothing in it where it was found that each needs its own.
+    pub(super) fn answer(&self, keys: &Keys) -> Option<Option<Answer>> {
+        postcard::from_bytes(&self.cache.as_ref()?.get(&keys.record)?).ok()
+    }
+
+    /// Keeps an answer, or that each needs its own.
+    pub(super) fn keep_answer(&self, key: &Key, answer: Option<&Answer>) {
+        if let Some(cache) = &self.cache
+            && let Ok(content) = postcard::to_allocvec(&answer)
+        {
+            cache.put(key, &content);
+        }
+    }
+
+    /// The report of a judgement that was kept.
+    pub(super) fn report(&self, keys: &Keys, choice: Choice<'_>) -> Option<Report> {
+        let cache = self.cache.as_ref()?;
+        judged::Kept::get(cache, &keys.judgement, choice.registry)?.report(choice, cache)
+    }
+
+    /// Keeps a judgement under what its input is known by; whether that is still what it is.
+    pub(super) fn keep_judgement(
+        &self,
+        keys: &Keys,
+        (listed, given, content): (&Listed, &Given, &Content),
+        judgement: &Judgement,
+        sources: &Remembered<'_>,
+    ) -> bool {
+        let now = contents(listed, Some(given), &self.hashes).ok().flatten();
+        let is_same = now.as_ref() == Some(&content.hashes);
+        if let Some(cache) = self.cache.as_ref().filter(|_| is_same) {
+            judged::keep(cache, &keys.judgement, judgement, sources);
+        }
+        is_same
+    }
+
+    /// Whether judgements are kept, for any choice of rules.
+    pub(super) fn keeps(&self) -> bool {
+        self.cache.is_some()
     }
 
     /// Keeps what is known of files, and tidies up.
     pub(super) fn finish(self) {
-        self.cache.keep_hashes(&self.hashes.known());
-        self.cache.prune();
+        if let Some(cache) = self.cache {
+            cache.keep_hashes(&self.hashes.known());
+            cache.prune();
+        }
     }
+}
+
+/// Compares the hashes that a list states, where nothing else is known of its inputs.
+pub(super) fn compare_stated(listed: &Listed) -> Result<(), UserError> {
+    if is_stated(listed) {
+        contents(listed, None, &Hashes::default())?;
+    }
+    Ok(())
 }
 
 fn is_stated(listed: &Listed) -> bool {

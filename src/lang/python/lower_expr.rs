@@ -101,6 +101,9 @@ impl Lowering {
 
     fn expression(&mut self, expr: &ast::Expr) -> Expr {
         match expr {
+            ast::Expr::ListComp(_) | ast::Expr::SetComp(_) | ast::Expr::Generator(_) | ast::Expr::DictComp(_) => {
+                self.comprehension_of(expr)
+            }
             ast::Expr::NoneLiteral(_) => Expr::None,
             ast::Expr::EllipsisLiteral(_) => Expr::Ellipsis,
             ast::Expr::BooleanLiteral(node) => Expr::Bool(node.value),
@@ -156,15 +159,6 @@ impl Lowering {
                 function.value = Some(self.expr(&node.body));
                 Expr::Lambda(self.finish_function(function))
             }
-            ast::Expr::ListComp(node) => self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators),
-            ast::Expr::SetComp(node) => self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators),
-            ast::Expr::Generator(node) => {
-                self.comprehension(ComprehensionKind::Generator, &node.elt, None, &node.generators)
-            }
-            ast::Expr::DictComp(node) => {
-                let key = node.key.as_deref().unwrap_or(&node.value);
-                self.comprehension(ComprehensionKind::Dict, key, Some(&node.value), &node.generators)
-            }
             ast::Expr::Await(node) => Expr::Await(self.expr(&node.value)),
             ast::Expr::Yield(node) => {
                 self.mark_generator();
@@ -179,6 +173,22 @@ impl Lowering {
                 let value = self.expr(&node.value);
                 Expr::Walrus(self.target(&node.target), value)
             }
+        }
+    }
+
+    /// A list, set, dictionary or generator that is made of another row; no other expression.
+    fn comprehension_of(&mut self, expr: &ast::Expr) -> Expr {
+        match expr {
+            ast::Expr::ListComp(node) => self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators),
+            ast::Expr::SetComp(node) => self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators),
+            ast::Expr::Generator(node) => {
+                self.comprehension(ComprehensionKind::Generator, &node.elt, None, &node.generators)
+            }
+            ast::Expr::DictComp(node) => {
+                let key = node.key.as_deref().unwrap_or(&node.value);
+                self.comprehension(ComprehensionKind::Dict, key, Some(&node.value), &node.generators)
+            }
+            _ => Expr::Opaque,
         }
     }
 

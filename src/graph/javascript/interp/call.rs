@@ -22,7 +22,7 @@ impl Machine<'_> {
             Value::Unknown(name) => return self.call_unknown(name, this, args, at),
             _ => return Ok(UNKNOWN),
         };
-        if !self.rejected.is_empty() {
+        if !self.promises.rejected.is_empty() {
             self.hand_over(args);
         }
         self.hand_streams(function, args, at);
@@ -228,27 +228,17 @@ impl Machine<'_> {
         }
         let is_driven = generator && !code.is_async && starting == Starting::Driven;
         let floor = self.floor();
-        let env = self.env_new(closure.env, code.slots);
         let this = match this {
             // Code that is not in strict mode gets the global object in place of nothing.
             Value::Undefined | Value::Null if !code.strict => Value::Obj(self.global_object),
             other => other,
         };
         let mut frame = Frame {
-            module: closure.module,
-            function: closure.function,
-            env,
             this: if code.arrow { closure.this } else { this },
-            home: closure.home,
             new_target: if code.arrow { closure.new_target } else { new_target },
-            maybe_return: None,
-            maybe_break: false,
-            callee,
             yielded: Yielded::new(self.doubt, is_driven),
-            super_calls: self.super_calls,
-            labels: Vec::new(),
             floor,
-            awaited: self.is_awaited(),
+            ..self.frame_of(callee, closure, code.slots)
         };
         let (unsure, conditions) = (self.unsure, self.conditions);
         // Its body runs when something asks for what it yields, if it does.
@@ -287,6 +277,26 @@ impl Machine<'_> {
                 Ok(UNKNOWN)
             }
             other => other,
+        }
+    }
+
+    /// A frame for a call, as far as the function alone says it.
+    fn frame_of(&mut self, callee: Value, closure: &Closure, slots: u32) -> Frame {
+        Frame {
+            module: closure.module,
+            function: closure.function,
+            env: self.env_new(closure.env, slots),
+            this: closure.this,
+            home: closure.home,
+            new_target: closure.new_target,
+            maybe_return: None,
+            maybe_break: false,
+            callee,
+            yielded: Yielded::new(self.doubt, false),
+            super_calls: self.super_calls,
+            labels: Vec::new(),
+            floor: self.floor(),
+            awaited: self.is_awaited(),
         }
     }
 

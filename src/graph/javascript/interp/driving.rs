@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::value::{Abrupt, At, Atom, Closure, EnvId, Flow, Generator, Kind, ObjId, R, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{ForEach, Program};
@@ -11,6 +13,15 @@ use crate::lang::javascript::ir::{ForEach, Program};
 const MOST_TAKEN: usize = 5_000;
 /// Most rounds of a loop.
 const MOST_ROUNDS: u32 = 5_000;
+
+/// Generators whose values are asked for one by one.
+#[derive(Default)]
+pub(super) struct Generators {
+    /// Those that have not begun.
+    waiting: FxHashMap<ObjId, Pending>,
+    /// Who waits for the values of running ones, the innermost last.
+    consumers: Vec<Consumer>,
+}
 
 /// A generator whose body has not begun.
 pub(super) struct Pending {
@@ -89,7 +100,7 @@ impl Machine<'_> {
         let generator = Generator { items: None, next: 0, result: UNKNOWN, ended: false };
         let id = self.alloc(Kind::Generator(generator), proto);
         self.object_mut(id).open = true;
-        self.waiting_generators.insert(id, Pending { callee, closure: *closure, this, args: args.to_vec() });
+        self.generators.waiting.insert(id, Pending { callee, closure: *closure, this, args: args.to_vec() });
         Value::Obj(id)
     }
 
@@ -97,7 +108,7 @@ impl Machine<'_> {
     fn begin(&mut self, id: ObjId) -> Option<Pending> {
         let is_sure = self.doubt <= u32::from(self.object(id).doubt);
         // One that may begin here only is not begun by what follows.
-        self.waiting_generators.remove(&id).inspect(|_| {
+        self.generators.waiting.remove(&id).inspect(|_| {
             if !is_sure {
                 self.go_astray();
             }
@@ -128,13 +139,13 @@ impl Machine<'_> {
     fn drive(&mut self, id: ObjId, pending: Pending, consumer: Consumer) -> (R, Option<Consumer>) {
         let Pending { callee, closure, this, args } = pending;
         let at = self.stack.last().copied().unwrap_or(At { module: closure.module, expr: 0 });
-        let before = self.consumers.len();
-        self.consumers.push(consumer);
+        let before = self.generators.consumers.len();
+        self.generators.consumers.push(consumer);
         self.starting = Starting::Driven;
         let result = self.call_closure(callee, &closure, this, &args, Value::Undefined, at);
         self.starting = Starting::Later;
-        self.consumers.truncate(before + 1);
-        let consumer = self.consumers.pop();
+        self.generators.consumers.truncate(before + 1);
+        let consumer = self.generators.consumers.pop();
         let items = match self.array(Vec::new()) {
             Value::Obj(items) => Some(items),
             _ => None,
@@ -165,7 +176,7 @@ impl Machine<'_> {
     /// iterating gives.
     pub(super) fn waiting_generator(&mut self, value: Value) -> Result<Option<ObjId>, Abrupt> {
         let Value::Obj(id) = value else { return Ok(None) };
-        if self.waiting_generators.contains_key(&id) {
+        if self.generators.waiting.contains_key(&id) {
             return Ok(Some(id));
         }
         if !matches!(self.object(id).kind, Kind::Plain) || self.object(id).open {
@@ -181,7 +192,7 @@ impl Machine<'_> {
         }
         let made = self.deeper(|m| m.call(method, value, &[]))?;
         Ok(match made {
-            Value::Obj(made) if self.waiting_generators.contains_key(&made) => Some(made),
+            Value::Obj(made) if self.generators.waiting.contains_key(&made) => Some(made),
             _ => None,
         })
     }
@@ -233,13 +244,13 @@ impl Machine<'_> {
 
     /// `yield value`, where somebody waits for it.
     pub(super) fn hand_out(&mut self, value: Value) -> R {
-        let Some(mut consumer) = self.consumers.pop() else { return Err(Abrupt::Leave) };
+        let Some(mut consumer) = self.generators.consumers.pop() else { return Err(Abrupt::Leave) };
         match &mut consumer {
             Consumer::List(taken, _) => taken.push(value),
             Consumer::Loop(rounds) => self.driven_round(rounds, value),
         }
         let is_done = consumer.is_done();
-        self.consumers.push(consumer);
+        self.generators.consumers.push(consumer);
         if is_done { Err(Abrupt::Leave) } else { Ok(Value::Undefined) }
     }
 
@@ -251,7 +262,7 @@ impl Machine<'_> {
             self.starting = Starting::Driven;
             let result = self.call_closure(callee, &closure, this, &args, Value::Undefined, at);
             self.starting = Starting::Later;
-            if self.consumers.last().is_none_or(Consumer::is_done) {
+            if self.generators.consumers.last().is_none_or(Consumer::is_done) {
                 return Err(Abrupt::Leave);
             }
             return result;

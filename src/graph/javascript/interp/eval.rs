@@ -27,6 +27,7 @@ impl Machine<'_> {
         let Some(expr) = p.exprs.get(id as usize) else {
             return Ok(UNKNOWN);
         };
+        let at = At { module: f.module, expr: id };
         Ok(match &expr.kind {
             ExprKind::Undefined => Value::Undefined,
             ExprKind::Null => Value::Null,
@@ -47,7 +48,7 @@ impl Machine<'_> {
             ExprKind::Class(class) => return self.class(f, p, class, id),
             ExprKind::Unary(op, value) => {
                 let value = self.eval(f, p, *value)?;
-                return self.unary_of(*op, value, At { module: f.module, expr: id });
+                return self.unary_of(*op, value, at);
             }
             ExprKind::Delete(target) => self.delete(f, p, *target)?,
             ExprKind::Typeof(value) => self.type_of_expr(f, p, id, *value)?,
@@ -55,7 +56,6 @@ impl Machine<'_> {
             ExprKind::Binary(op, left, right) => {
                 let left = self.eval(f, p, *left)?;
                 let right = self.eval(f, p, *right)?;
-                let at = At { module: f.module, expr: id };
                 let (left, right) = self.operands(*op, left, right, at)?;
                 self.refuse_operands(*op, left, right, at)?;
                 self.binary(*op, left, right)?
@@ -73,13 +73,7 @@ impl Machine<'_> {
             ExprKind::Call(callee, args, optional) => {
                 return self.call_expr(f, p, id, *callee, args, *optional);
             }
-            ExprKind::New(callee, args) => {
-                let class = self.eval(f, p, *callee)?;
-                let args = self.arguments(f, p, args)?;
-                let at = At { module: f.module, expr: id };
-                self.refuse_new(class, At { module: f.module, expr: *callee }, at)?;
-                return self.construct(class, &args, class, at);
-            }
+            ExprKind::New(callee, args) => return self.new_expr(f, p, *callee, args, at),
             ExprKind::Chain(inner) => {
                 let value = self.eval(f, p, *inner)?;
                 if value == CHAIN_END { Value::Undefined } else { value }
@@ -90,21 +84,30 @@ impl Machine<'_> {
             ExprKind::ImportMeta => self.import_meta(f.module),
             ExprKind::Import(source) => {
                 let source = self.eval(f, p, *source)?;
-                return self.dynamic_import(f.module, source, At { module: f.module, expr: id }, false);
+                return self.dynamic_import(f.module, source, at, false);
             }
             ExprKind::Await(inner) => return self.await_expr(f, p, *inner),
-            ExprKind::Yield(value, all) => {
-                let value = match value {
-                    Some(value) => self.eval(f, p, *value)?,
-                    None => Value::Undefined,
-                };
-                return if *all { self.yield_all(f, value) } else { self.yield_one(f, value) };
-            }
+            ExprKind::Yield(value, all) => return self.yield_expr(f, p, *value, *all),
             ExprKind::Opaque(list) => {
                 self.sequence(f, p, list)?;
                 UNKNOWN
             }
         })
+    }
+
+    fn new_expr(&mut self, f: &mut Frame, p: &Program, callee: ExprId, args: &[Item], at: At) -> R {
+        let class = self.eval(f, p, callee)?;
+        let args = self.arguments(f, p, args)?;
+        self.refuse_new(class, At { module: f.module, expr: callee }, at)?;
+        self.construct(class, &args, class, at)
+    }
+
+    fn yield_expr(&mut self, f: &mut Frame, p: &Program, value: Option<ExprId>, all: bool) -> R {
+        let value = match value {
+            Some(value) => self.eval(f, p, value)?,
+            None => Value::Undefined,
+        };
+        if all { self.yield_all(f, value) } else { self.yield_one(f, value) }
     }
 
     fn assign_plain(&mut self, f: &mut Frame, p: &Program, id: ExprId, target: PatternId, value: ExprId) -> R {

@@ -222,24 +222,15 @@ pub(super) struct Machine<'a> {
     started: FxHashSet<(ModuleIx, ExprId)>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
-    /// Promises that get their value when code waits for them.
-    pending: FxHashMap<ObjId, promises::Source>,
-    /// Promises that have failed, in the order in which they did.
-    rejected: BTreeMap<ObjId, promises::Rejection>,
+    promises: promises::Promises,
     streams: writes::Streams,
     /// Own modules that have had a library check the environment.
     checked: FxHashSet<ModuleIx>,
     /// Whether the working directory may be another.
     has_moved: bool,
-    /// Promises whose executors run, the innermost last.
-    executing: Vec<ObjId>,
-    /// Milliseconds after which a timer settles a promise, and where it is set.
-    timers: FxHashMap<ObjId, (f64, At)>,
     trust: trust::Trust,
     order: order::Order,
     demands: demands::Demands,
-    /// Promises that nothing can settle.
-    endless: FxHashSet<ObjId>,
     /// How often a constructor has called that of its parent.
     super_calls: u64,
     /// Errors that were thrown where that may not happen.
@@ -252,14 +243,8 @@ pub(super) struct Machine<'a> {
     integrity: FxHashMap<ObjId, trust::Integrity>,
     /// Properties that cannot be set.
     constants: FxHashSet<(ObjId, Atom)>,
-    /// Bytes that views see; nothing for those that are not known any more.
-    stores: Vec<Option<Vec<u8>>>,
-    /// How many bytes there have been.
-    stored: usize,
-    /// Generators that have not begun.
-    waiting_generators: FxHashMap<ObjId, driving::Pending>,
-    /// Who waits for the values of running generators, the innermost last.
-    consumers: Vec<driving::Consumer>,
+    stores: views::Stores,
+    generators: driving::Generators,
     starting: driving::Starting,
     /// Properties that stay as they are: they can neither be deleted nor defined anew.
     pinned: FxHashSet<(ObjId, Atom)>,
@@ -326,38 +311,37 @@ impl<'a> Machine<'a> {
             handed_over: FxHashSet::default(),
             started: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
-            pending: FxHashMap::default(),
-            rejected: BTreeMap::new(),
+            promises: promises::Promises::default(),
             streams: writes::Streams::new(),
             checked: FxHashSet::default(),
             has_moved: false,
-            executing: Vec::new(),
-            timers: FxHashMap::default(),
             trust: trust::Trust::default(),
             order: order::Order::default(),
             demands: demands::Demands::default(),
-            endless: FxHashSet::default(),
             super_calls: 0,
             unlikely: FxHashSet::default(),
             last: At { module: NO_MODULE, expr: 0 },
             of_empty: At { module: NO_MODULE, expr: 0 },
             integrity: FxHashMap::default(),
             constants: FxHashSet::default(),
-            stores: Vec::new(),
-            stored: 0,
-            waiting_generators: FxHashMap::default(),
-            consumers: Vec::new(),
+            stores: views::Stores::default(),
+            generators: driving::Generators::default(),
             starting: driving::Starting::default(),
             pinned: FxHashSet::default(),
             text_exports: RefCell::default(),
         };
-        machine.atom("");
-        machine.proto_key = machine.atom("__proto__");
-        machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
-        machine.alloc(Kind::Plain, Value::Null);
-        natives::install(&mut machine);
-        machine.lazy_globals = super::builtins::lazy_globals().map(|name| machine.atom(name)).collect();
+        machine.set_up();
         machine
+    }
+
+    /// Makes what is there before any code runs.
+    fn set_up(&mut self) {
+        self.atom("");
+        self.proto_key = self.atom("__proto__");
+        self.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
+        self.alloc(Kind::Plain, Value::Null);
+        natives::install(self);
+        self.lazy_globals = super::builtins::lazy_globals().map(|name| self.atom(name)).collect();
     }
 
     fn alloc(&mut self, kind: Kind, proto: Value) -> ObjId {

@@ -136,6 +136,22 @@ const STATICS: &[(&str, Table)] = &[
 
 /// Makes prototypes, constructors and globals.
 pub(super) fn install(m: &mut Machine<'_>) {
+    prototypes(m);
+    methods(m);
+    constructors(m);
+    super::errors::install(m);
+    namespaces(m);
+    symbols(m);
+    super::regex::install(m);
+    super::numbers::install(m);
+    super::dates::install(m);
+    super::typed::install(m);
+    super::queries::install(m);
+    m.throws_as_modelled();
+    super::natives_node::install(m);
+}
+
+fn prototypes(m: &mut Machine<'_>) {
     m.protos.insert("Object", 0);
     let object = Value::Obj(0);
     for name in [
@@ -163,6 +179,10 @@ pub(super) fn install(m: &mut Machine<'_>) {
         let id = m.alloc(Kind::Plain, object);
         m.protos.insert(name, id);
     }
+}
+
+/// Gives prototypes the methods that this version has.
+fn methods(m: &mut Machine<'_>) {
     for (name, table) in [
         ("Object", OBJECT),
         ("Function", FUNCTION),
@@ -192,8 +212,10 @@ pub(super) fn install(m: &mut Machine<'_>) {
             m.define(proto, method, opaque);
         }
     }
-    constructors(m);
-    super::errors::install(m);
+}
+
+/// Objects and constructors whose functions belong to nothing.
+fn namespaces(m: &mut Machine<'_>) {
     for name in ["JSON", "Math", "Reflect"] {
         let id = m.plain();
         m.object_mut(id).open = true;
@@ -205,6 +227,10 @@ pub(super) fn install(m: &mut Machine<'_>) {
             fill(m, id, table);
         }
     }
+}
+
+/// The symbols that the language itself asks for.
+fn symbols(m: &mut Machine<'_>) {
     for name in [
         "iterator",
         "asyncIterator",
@@ -228,13 +254,6 @@ pub(super) fn install(m: &mut Machine<'_>) {
             m.define(id, name, symbol);
         }
     }
-    super::regex::install(m);
-    super::numbers::install(m);
-    super::dates::install(m);
-    super::typed::install(m);
-    super::queries::install(m);
-    m.throws_as_modelled();
-    super::natives_node::install(m);
 }
 
 fn constructors(m: &mut Machine<'_>) {

@@ -1,5 +1,9 @@
 //! Promises: what they give once that is known, and imports that load when somebody waits for them.
 
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::tables::Table;
 use super::value::{Abrupt, At, Atom, Call, Kind, ModuleIx, ObjId, R, UNKNOWN, Value};
 use super::{Frame, Machine};
@@ -23,6 +27,21 @@ pub(super) enum Source {
     Caught(ObjId, Value, At),
 }
 
+/// What is known of promises beside their values.
+#[derive(Default)]
+pub(super) struct Promises {
+    /// Those that get their value when code waits for them.
+    pub(super) pending: FxHashMap<ObjId, Source>,
+    /// Those that have failed, in the order in which they did.
+    pub(super) rejected: BTreeMap<ObjId, Rejection>,
+    /// Those whose executors run, the innermost last.
+    executing: Vec<ObjId>,
+    /// Milliseconds after which a timer settles one, and where it is set.
+    timers: FxHashMap<ObjId, (f64, At)>,
+    /// Those that nothing can settle.
+    endless: FxHashSet<ObjId>,
+}
+
 /// A promise that has failed.
 #[derive(Clone, Copy)]
 pub(super) struct Rejection {
@@ -39,7 +58,7 @@ pub(super) const METHODS: Table = &[
         }
         match m.object(id).kind {
             Kind::Promise(Some(value)) if m.waits => reaction(m, c.arg(0), value, c),
-            _ if m.pending.contains_key(&id) => Ok(m.promise_of(Source::Then(id, c.arg(0), c.at))),
+            _ if m.promises.pending.contains_key(&id) => Ok(m.promise_of(Source::Then(id, c.arg(0), c.at))),
             _ => {
                 m.note_handed(c.args);
                 m.called_later(c.args);
@@ -52,7 +71,7 @@ pub(super) const METHODS: Table = &[
         if let Some(error) = m.rejection(id) {
             return if m.callable(c.arg(0)) { reaction(m, c.arg(0), error, c) } else { Ok(m.reject(error)) };
         }
-        if m.pending.contains_key(&id) {
+        if m.promises.pending.contains_key(&id) {
             return Ok(m.promise_of(Source::Caught(id, c.arg(0), c.at)));
         }
         if !matches!(m.object(id).kind, Kind::Promise(Some(_))) {
@@ -86,7 +105,7 @@ pub(super) const STATICS: Table = &[
         if let Some(error) = failed {
             return Ok(m.reject(error));
         }
-        let waits = |item: &Value| matches!(item, Value::Obj(id) if m.pending.contains_key(id));
+        let waits = |item: &Value| matches!(item, Value::Obj(id) if m.promises.pending.contains_key(id));
         if items.iter().any(waits) {
             return Ok(m.promise_of(Source::All(items)));
         }
@@ -132,17 +151,17 @@ pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         promise,
     );
     m.tries += 1;
-    m.executing.extend(match promise {
+    m.promises.executing.extend(match promise {
         Value::Obj(id) => Some(id),
         _ => None,
     });
     let made = m.call_at(c.arg(0), Value::Undefined, &[resolve, reject], c.at);
-    m.executing.pop();
+    m.promises.executing.pop();
     m.tries -= 1;
     if let Value::Obj(id) = promise
         && m.takes_nothing(c.arg(0))
     {
-        m.endless.insert(id);
+        m.promises.endless.insert(id);
     }
     match (made, promise) {
         (Err(Abrupt::Throw(error)), Value::Obj(id)) => m.fail(id, error),
@@ -185,18 +204,18 @@ impl Machine<'_> {
 
     /// Notes the timer that an executor sets: `new Promise((resolve) => setTimeout(resolve, 500))`.
     pub(super) fn note_timer(&mut self, name: Atom, args: &[Value], at: At) {
-        let Some(promise) = self.executing.last().copied() else { return };
+        let Some(promise) = self.promises.executing.last().copied() else { return };
         let (Some(Value::Num(ms)), "setTimeout" | "timers.setTimeout") = (args.get(1).copied(), &*self.str(name))
         else {
             return;
         };
-        self.timers.entry(promise).or_insert((ms, at));
+        self.promises.timers.entry(promise).or_insert((ms, at));
     }
 
     /// Records that the top level of a module waits for a timer, as a call of the promise that Node has for it.
     pub(super) fn record_wait(&mut self, value: Value) {
         let Value::Obj(id) = value else { return };
-        if let Some((ms, at)) = self.timers.remove(&id) {
+        if let Some((ms, at)) = self.promises.timers.remove(&id) {
             let name = self.atom(WAITS);
             self.record_call(name, &[Value::Num(ms)], at);
         }
@@ -214,7 +233,7 @@ impl Machine<'_> {
     /// The top level of a module waits for what never comes: Node ends with exit code 13.
     pub(super) fn refuse_endless(&mut self, value: Value, at: At) -> Result<(), Abrupt> {
         match value {
-            Value::Obj(id) if self.endless.contains(&id) => {
+            Value::Obj(id) if self.promises.endless.contains(&id) => {
                 self.note_read(value);
                 self.mistake("Runtime exited", "the module waits for a promise that nothing settles (exit code 13)", at)
             }
@@ -233,7 +252,7 @@ impl Machine<'_> {
 
     fn fail(&mut self, promise: ObjId, error: Value) {
         if self.stands_for_fault(error) {
-            self.rejected.entry(promise).or_insert(Rejection { error, handled: false });
+            self.promises.rejected.entry(promise).or_insert(Rejection { error, handled: false });
         }
     }
 
@@ -255,7 +274,7 @@ impl Machine<'_> {
 
     /// The error of a promise that has failed; whoever asks takes it.
     fn rejection(&mut self, promise: ObjId) -> Option<Value> {
-        let rejection = self.rejected.get_mut(&promise)?;
+        let rejection = self.promises.rejected.get_mut(&promise)?;
         rejection.handled = true;
         Some(rejection.error)
     }
@@ -269,7 +288,7 @@ impl Machine<'_> {
                 let inside: Vec<ObjId> = items
                     .iter()
                     .filter_map(|item| match item {
-                        Value::Obj(id) if self.rejected.contains_key(id) => Some(*id),
+                        Value::Obj(id) if self.promises.rejected.contains_key(id) => Some(*id),
                         _ => None,
                     })
                     .collect();
@@ -282,8 +301,13 @@ impl Machine<'_> {
 
     /// Notes the failures that nothing has taken when the load is over: the runtime ends on them.
     pub(super) fn unhandled(&mut self) {
-        let left: Vec<Value> =
-            self.rejected.values().filter(|rejection| !rejection.handled).map(|rejection| rejection.error).collect();
+        let left: Vec<Value> = self
+            .promises
+            .rejected
+            .values()
+            .filter(|rejection| !rejection.handled)
+            .map(|rejection| rejection.error)
+            .collect();
         for error in left {
             self.uncaught(error);
         }
@@ -292,13 +316,13 @@ impl Machine<'_> {
 
     /// Whether nothing can settle a promise.
     pub(super) fn is_endless(&self, promise: ObjId) -> bool {
-        self.endless.contains(&promise)
+        self.promises.endless.contains(&promise)
     }
 
     pub(super) fn promise_of(&mut self, source: Source) -> Value {
         let promise = self.promise(None);
         if let Value::Obj(id) = promise {
-            self.pending.insert(id, source);
+            self.promises.pending.insert(id, source);
         }
         promise
     }
@@ -325,7 +349,7 @@ impl Machine<'_> {
             self.uncaught(error);
             return Ok(None);
         }
-        let Some(source) = self.pending.remove(&id) else { return Ok(self.settled(value)) };
+        let Some(source) = self.promises.pending.remove(&id) else { return Ok(self.settled(value)) };
         let given = match source {
             Source::Import(ix, request, at) => {
                 let request = self.str(request);

@@ -109,9 +109,9 @@ impl Machine<'_> {
 
     fn refusal_of(&mut self, name: &str, args: &[Value]) -> Option<Refusal> {
         let first = args.first().copied().unwrap_or(Value::Undefined);
-        let (class, plain) = match name.strip_prefix("new ") {
-            Some(class) => (Some(class), class),
-            None => (None, name),
+        let (is_new, plain) = match name.strip_prefix("new ") {
+            Some(class) => (true, class),
+            None => (false, name),
         };
         if REFUSALS.calls_back.iter().any(|known| known == plain) {
             return first.is_primitive().then(|| wrong_type("callback", "of type function")).flatten();
@@ -124,44 +124,32 @@ impl Machine<'_> {
                 .or_else(|| self.bad_option(intl, args))
                 .or_else(|| self.bad_settings(intl, args));
         }
-        if let Some(wanted) = REFUSALS.arguments.get(plain) {
-            let given = |at: usize| args.get(at).copied().unwrap_or(Value::Undefined);
-            let refused = wanted.iter().enumerate().find(|(at, wanted)| {
-                wanted.refuses(given(*at)) && (**wanted != Wanted::Single || args.len() <= at + 1)
-            });
-            if let Some((at, _)) = refused {
-                let message = format!("The argument at position {} is of a wrong type", at + 1);
-                return Some(("TypeError", message, WRONG_TYPE));
-            }
+        if let Some(refused) = wrong_argument(plain, args) {
+            return Some(refused);
         }
-        match plain {
-            "vm.runInThisContext" | "vm.runInNewContext" | "vm.Script" => match first {
-                Value::Str(text) => {
-                    let text = self.str(text);
-                    self.charge(text.len());
-                    let problem = super::evaluate::problem(&text, false)?;
-                    Some(("SyntaxError", problem, None))
-                }
-                _ => None,
-            },
-            "crypto.randomBytes" if matches!(first, Value::Num(size) if size < 0.0 || size.is_nan()) => {
+        match plain.split_once('.') {
+            Some(("vm", _)) => self.refusal_of_script(plain, first),
+            Some(("crypto", _)) => self.refusal_of_crypto(plain, args, first),
+            Some(("Buffer", _)) => refusal_of_buffer(plain, first),
+            _ if is_new => refusal_of_new(plain, first).or_else(|| self.refusal_of_value(plain, first, is_new)),
+            _ => self.refusal_of_value(plain, first, is_new),
+        }
+    }
+
+    /// A text that is run as a script.
+    fn refusal_of_script(&mut self, name: &str, text: Value) -> Option<Refusal> {
+        let ("vm.runInThisContext" | "vm.runInNewContext" | "vm.Script", Value::Str(text)) = (name, text) else {
+            return None;
+        };
+        let text = self.str(text);
+        self.charge(text.len());
+        Some(("SyntaxError", super::evaluate::problem(&text, false)?, None))
+    }
+
+    fn refusal_of_crypto(&mut self, name: &str, args: &[Value], first: Value) -> Option<Refusal> {
+        match name {
+            "crypto.randomBytes" if is_no_size(first) => {
                 Some(("RangeError", "The value of \"size\" is out of range".to_owned(), Some("ERR_OUT_OF_RANGE")))
-            }
-            "decodeURIComponent" | "decodeURI" => {
-                let text = self.text_of_value(first)?;
-                decoded(&text).is_none().then(|| refusal("URIError", "URI malformed")).flatten()
-            }
-            "BigInt" => self.no_bigint(first, class.is_some()),
-            "Buffer.from" if is_no_path(first) => wrong_type("first", "of type string or an instance of Buffer"),
-            "Buffer.alloc" | "Buffer.allocUnsafe" | "Buffer.allocUnsafeSlow" => match first {
-                Value::Num(size) if size < 0.0 || size.is_nan() => {
-                    Some(("RangeError", "The value of \"size\" is out of range".to_owned(), Some("ERR_OUT_OF_RANGE")))
-                }
-                Value::Undefined | Value::Null | Value::Bool(_) | Value::Str(_) => wrong_type("size", "of type number"),
-                _ => None,
-            },
-            "structuredClone" if matches!(first, Value::Sym(_)) || self.callable(first) => {
-                refusal("DataCloneError", "what it is given could not be cloned")
             }
             "crypto.createCipheriv" | "crypto.createDecipheriv" => self.bad_key(args),
             "crypto.createHash" => match first {
@@ -183,17 +171,20 @@ impl Machine<'_> {
                 }
                 _ => None,
             },
-            "ArrayBuffer" | "Uint8Array" | "Uint16Array" | "Uint32Array" | "Int8Array" | "Int16Array"
-            | "Int32Array" | "Float32Array" | "Float64Array" | "Uint8ClampedArray"
-                if class.is_some() && matches!(first, Value::Num(size) if size <= -1.0) =>
-            {
-                refusal("RangeError", "Invalid typed array length")
+            _ => None,
+        }
+    }
+
+    /// What a function of the language itself says to the value that it is given.
+    fn refusal_of_value(&mut self, name: &str, first: Value, is_new: bool) -> Option<Refusal> {
+        match name {
+            "decodeURIComponent" | "decodeURI" => {
+                let text = self.text_of_value(first)?;
+                decoded(&text).is_none().then(|| refusal("URIError", "URI malformed")).flatten()
             }
-            "WeakRef" if class.is_some() && (is_no_path(first) || matches!(first, Value::Str(_))) => {
-                refusal("TypeError", "WeakRef: target must be an object")
-            }
-            "FinalizationRegistry" if class.is_some() && (is_no_path(first) || matches!(first, Value::Str(_))) => {
-                refusal("TypeError", "FinalizationRegistry: cleanup must be callable")
+            "BigInt" => self.no_bigint(first, is_new),
+            "structuredClone" if matches!(first, Value::Sym(_)) || self.callable(first) => {
+                refusal("DataCloneError", "what it is given could not be cloned")
             }
             "Date().toLocaleString" | "Date().toLocaleDateString" | "Date().toLocaleTimeString" => {
                 self.bad_locale(first)
@@ -388,6 +379,52 @@ pub(super) fn decoded(text: &str) -> Option<String> {
         bytes.push(u8::try_from(high * 16 + low).ok()?);
     }
     String::from_utf8(bytes).ok()
+}
+
+/// An argument that is not of the type that the table wants at its place.
+fn wrong_argument(name: &str, args: &[Value]) -> Option<Refusal> {
+    let wanted = REFUSALS.arguments.get(name)?;
+    let given = |at: usize| args.get(at).copied().unwrap_or(Value::Undefined);
+    let (at, _) = wanted
+        .iter()
+        .enumerate()
+        .find(|(at, wanted)| wanted.refuses(given(*at)) && (**wanted != Wanted::Single || args.len() <= at + 1))?;
+    Some(("TypeError", format!("The argument at position {} is of a wrong type", at + 1), WRONG_TYPE))
+}
+
+fn refusal_of_buffer(name: &str, first: Value) -> Option<Refusal> {
+    match name {
+        "Buffer.from" if is_no_path(first) => wrong_type("first", "of type string or an instance of Buffer"),
+        "Buffer.alloc" | "Buffer.allocUnsafe" | "Buffer.allocUnsafeSlow" => match first {
+            size if is_no_size(size) => {
+                Some(("RangeError", "The value of \"size\" is out of range".to_owned(), Some("ERR_OUT_OF_RANGE")))
+            }
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Str(_) => wrong_type("size", "of type number"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What a constructor says to the value that it is given.
+fn refusal_of_new(class: &str, first: Value) -> Option<Refusal> {
+    let is_plain = is_no_path(first) || matches!(first, Value::Str(_));
+    match class {
+        "ArrayBuffer" | "Uint8Array" | "Uint16Array" | "Uint32Array" | "Int8Array" | "Int16Array" | "Int32Array"
+        | "Float32Array" | "Float64Array" | "Uint8ClampedArray"
+            if matches!(first, Value::Num(size) if size <= -1.0) =>
+        {
+            refusal("RangeError", "Invalid typed array length")
+        }
+        "WeakRef" if is_plain => refusal("TypeError", "WeakRef: target must be an object"),
+        "FinalizationRegistry" if is_plain => refusal("TypeError", "FinalizationRegistry: cleanup must be callable"),
+        _ => None,
+    }
+}
+
+/// A number that counts nothing.
+fn is_no_size(value: Value) -> bool {
+    matches!(value, Value::Num(size) if size < 0.0 || size.is_nan())
 }
 
 #[cfg(test)]

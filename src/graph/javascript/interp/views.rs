@@ -12,6 +12,15 @@ const MOST_STORED: usize = 16 << 20;
 /// Most places of bytes.
 const MOST_STORES: usize = 20_000;
 
+/// Bytes that views see.
+#[derive(Default)]
+pub(super) struct Stores {
+    /// Nothing for those that are not known any more.
+    known: Vec<Option<Vec<u8>>>,
+    /// How many bytes there have been.
+    bytes: usize,
+}
+
 /// What numbers a view sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -90,16 +99,16 @@ impl Class {
 impl Machine<'_> {
     /// The bytes at a place, where they are known.
     pub(super) fn bytes(&self, at: u32) -> Option<&[u8]> {
-        self.stores.get(at as usize)?.as_deref()
+        self.stores.known.get(at as usize)?.as_deref()
     }
 
     fn store(&mut self, bytes: Vec<u8>) -> Option<u32> {
-        self.stored += bytes.len();
-        if bytes.len() > MOST_BYTES || self.stores.len() >= MOST_STORES || self.stored > MOST_STORED {
+        self.stores.bytes += bytes.len();
+        if bytes.len() > MOST_BYTES || self.stores.known.len() >= MOST_STORES || self.stores.bytes > MOST_STORED {
             return None;
         }
-        self.stores.push(Some(bytes));
-        Some(self.stores.len() as u32 - 1)
+        self.stores.known.push(Some(bytes));
+        Some(self.stores.known.len() as u32 - 1)
     }
 
     pub(super) fn bytes_object(&mut self, bytes: Vec<u8>) -> Value {
@@ -230,7 +239,7 @@ impl Machine<'_> {
             self.spoil(through);
             return;
         }
-        let place = self.stores.get_mut(store as usize).and_then(Option::as_mut);
+        let place = self.stores.known.get_mut(store as usize).and_then(Option::as_mut);
         if let Some(slots) = place.and_then(|bytes| bytes.get_mut(at..at + part.len())) {
             slots.copy_from_slice(part);
         }
@@ -239,7 +248,7 @@ impl Machine<'_> {
     /// Forgets the bytes that a view sees.
     pub(super) fn spoil(&mut self, value: Value) -> Value {
         if let Some((_, view)) = self.view(value)
-            && let Some(bytes) = self.stores.get_mut(view.bytes as usize)
+            && let Some(bytes) = self.stores.known.get_mut(view.bytes as usize)
         {
             *bytes = None;
         }

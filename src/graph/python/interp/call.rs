@@ -266,17 +266,7 @@ impl Interp<'_> {
         }
         let scope = match self.heap.get(namespace) {
             Some(Object::Namespace(NamespaceOf::Scope(scope))) => *scope,
-            _ => {
-                let scope = self.heap.scope(None);
-                let (items, open) = self.dict_items(namespace);
-                for (key, value) in items {
-                    if let Value::Str(key) = key {
-                        self.heap.vars_mut(scope).set(key, value);
-                    }
-                }
-                self.heap.scope_mut(scope).open = open;
-                scope
-            }
+            _ => self.scope_of_names(namespace),
         };
         let module = match self.heap.vars(scope).get(known::MODULE) {
             Some(Value::Str(name)) => match self.sys_modules.get(name).and_then(|m| self.heap.get(m)) {

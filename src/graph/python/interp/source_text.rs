@@ -100,15 +100,7 @@ impl<'a> Interp<'a> {
         if let Some(Object::Namespace(NamespaceOf::Scope(scope))) = self.heap.get(namespace) {
             return (*scope, None);
         }
-        let scope = self.heap.scope(None);
-        let (items, open) = self.dict_items(namespace);
-        for (key, value) in items {
-            if let Value::Str(name) = key {
-                self.heap.vars_mut(scope).set(name, value);
-            }
-        }
-        self.heap.scope_mut(scope).open = open;
-        (scope, Some(namespace))
+        (self.scope_of_names(namespace), Some(namespace))
     }
 
     /// A text that is not known may bind any name.

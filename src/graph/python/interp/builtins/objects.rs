@@ -98,16 +98,22 @@ impl Interp<'_> {
 
     /// `type(name, bases, namespace)`.
     fn class_of_parts(&mut self, name: Sym, bases: Value, namespace: Value) -> Run<Value> {
+        let scope = self.scope_of_names(namespace);
+        let (bases, _) = self.items_of(bases);
+        self.build_class(name, bases, scope, None, Vec::new(), None)
+    }
+
+    /// The names that a dictionary holds, as a scope.
+    pub(in crate::graph::python::interp) fn scope_of_names(&mut self, dict: Value) -> ScopeId {
         let scope = self.heap.scope(None);
-        let (items, open) = self.dict_items(namespace);
+        let (items, open) = self.dict_items(dict);
         for (key, value) in items {
             if let Value::Str(key) = key {
                 self.heap.vars_mut(scope).set(key, value);
             }
         }
         self.heap.scope_mut(scope).open = open;
-        let (bases, _) = self.items_of(bases);
-        self.build_class(name, bases, scope, None, Vec::new(), None)
+        scope
     }
 
     fn builtin_dir(&mut self, object: Value) -> Run<Value> {

@@ -30,6 +30,18 @@ fn error(message: String) -> Option<Refusal> {
     Some(("TypeError", message))
 }
 
+/// Functions that take paths, or parts of one.
+const IN_PATHS: [&str; 8] = [
+    "os.path.join",
+    "os.path.dirname",
+    "os.path.basename",
+    "os.path.exists",
+    "os.path.abspath",
+    "os.path.isfile",
+    "os.path.isdir",
+    "pathlib.Path",
+];
+
 impl Interp<'_> {
     /// What a built-in function says to arguments of which all is known.
     pub(super) fn refusal_of_builtin(&self, name: &str, args: &Args) -> Option<Refusal> {
@@ -37,83 +49,86 @@ impl Interp<'_> {
             return None;
         };
         match name {
+            "iter" if !rest.is_empty() => None,
             "list" | "tuple" | "set" | "frozenset" | "iter" | "enumerate" | "any" | "all" | "sorted" | "sum"
-            | "reversed"
-                if name != "iter" || rest.is_empty() =>
-            {
-                if let Some(refusal) = self.no_items(first) {
-                    return Some(refusal);
+            | "reversed" => self.no_items(first).or_else(|| match name {
+                "sorted" => self.unordered(first, &args.keywords),
+                "sum" if rest.is_empty() && plain => self.no_sum(first),
+                "set" | "frozenset" => self.unhashable_in(first),
+                "reversed" if self.kind_of(first).is_some_and(|kind| kind.0 == "set") => {
+                    error("'set' object is not reversible".to_owned())
                 }
-                match name {
-                    "sorted" => self.unordered(first, &args.keywords),
-                    "sum" if rest.is_empty() && plain => self.no_sum(first),
-                    "set" | "frozenset" => self.unhashable_in(first),
-                    "reversed" if self.kind_of(first).is_some_and(|kind| kind.0 == "set") => {
-                        error("'set' object is not reversible".to_owned())
-                    }
-                    _ => None,
-                }
-            }
+                _ => None,
+            }),
             "zip" => args.positional.iter().find_map(|row| self.no_items(*row)),
             "map" | "filter" => rest.iter().find_map(|row| self.no_items(*row)),
             "max" | "min" => self.no_extreme(name, args),
             "dict" => self.no_pairs(first),
-            "next" => {
-                let kind = match self.row_kind(first) {
-                    Some(kind @ ("dict_keys" | "dict_values" | "dict_items")) => kind,
-                    Some(_) => return None,
-                    None => self.plain_kind(first)?,
-                };
-                error(format!("'{kind}' object is not an iterator"))
-            }
-            "len" => {
-                let kind = self.row_kind(first).filter(|kind| !kind.starts_with("dict_")).or_else(|| {
-                    self.kind_of(first).map(|kind| kind.0).filter(|kind| is_number(kind) || *kind == "NoneType")
-                })?;
-                error(format!("object of type '{kind}' has no len()"))
-            }
-            "abs" => {
-                let kind = self.plain_kind(first).filter(|kind| !is_number(kind))?;
-                error(format!("bad operand type for abs(): '{kind}'"))
-            }
-            "round" => {
-                let kind = self.plain_kind(first).filter(|kind| !is_number(kind))?;
-                error(format!("type {kind} doesn't define __round__ method"))
-            }
             "range" => self.no_range(args),
             "isinstance" | "issubclass" => self.no_class_given(name, args),
-            "chr" => match first {
-                Value::Int(number) if !(0..0x11_0000).contains(&number) => {
-                    Some(("ValueError", "chr() arg not in range(0x110000)".to_owned()))
-                }
-                first => {
-                    let kind = self.plain_kind(first).filter(|kind| !matches!(*kind, "int" | "bool"))?;
-                    error(format!("'{kind}' object cannot be interpreted as an integer"))
-                }
-            },
-            "ord" => {
-                let length = self.text_of(first)?.chars().count();
-                (length != 1)
-                    .then(|| ("TypeError", format!("ord() expected a character, but string of length {length} found")))
-            }
             "hash" => self.unhashable(first).and_then(|kind| error(format!("unhashable type: '{kind}'"))),
             "int" => match (self.text_of(first), rest) {
                 (Some(text), &[Value::Int(base @ 2..=36)]) => no_number_of(&text, base as u32),
                 _ => None,
             },
             "open" | "io.open" => self.no_mode(args),
-            "os.path.join" | "os.path.dirname" | "os.path.basename" | "os.path.exists" | "os.path.abspath"
-            | "os.path.isfile" | "os.path.isdir" | "pathlib.Path" => {
-                let kind = args.positional.iter().find_map(|part| {
-                    let kind = self.plain_kind(*part)?;
-                    let is_number =
-                        is_number(kind) && matches!(name, "os.path.exists" | "os.path.isfile" | "os.path.isdir");
-                    (!matches!(kind, "str" | "bytes") && !is_number).then_some(kind)
-                })?;
-                error(format!("expected str, bytes or os.PathLike object, not {kind}"))
-            }
             "json.loads" if self.path_text(first).is_some() => {
                 error("the JSON object must be str, bytes or bytearray, not PosixPath".to_owned())
+            }
+            _ if IN_PATHS.contains(&name) => self.no_path(name, args),
+            _ => self.no_operand(name, first),
+        }
+    }
+
+    /// A part of a path that is neither text nor bytes.
+    fn no_path(&self, name: &str, args: &Args) -> Option<Refusal> {
+        let takes_numbers = matches!(name, "os.path.exists" | "os.path.isfile" | "os.path.isdir");
+        let kind = args.positional.iter().find_map(|part| {
+            let kind = self.plain_kind(*part)?;
+            let is_taken = matches!(kind, "str" | "bytes") || takes_numbers && is_number(kind);
+            (!is_taken).then_some(kind)
+        })?;
+        error(format!("expected str, bytes or os.PathLike object, not {kind}"))
+    }
+
+    /// A value of a type that a function of one value has nothing to say of.
+    fn no_operand(&self, name: &str, value: Value) -> Option<Refusal> {
+        match name {
+            "next" => {
+                let kind = match self.row_kind(value) {
+                    Some(kind @ ("dict_keys" | "dict_values" | "dict_items")) => kind,
+                    Some(_) => return None,
+                    None => self.plain_kind(value)?,
+                };
+                error(format!("'{kind}' object is not an iterator"))
+            }
+            "len" => {
+                let kind = self.row_kind(value).filter(|kind| !kind.starts_with("dict_")).or_else(|| {
+                    self.kind_of(value).map(|kind| kind.0).filter(|kind| is_number(kind) || *kind == "NoneType")
+                })?;
+                error(format!("object of type '{kind}' has no len()"))
+            }
+            "abs" => {
+                let kind = self.plain_kind(value).filter(|kind| !is_number(kind))?;
+                error(format!("bad operand type for abs(): '{kind}'"))
+            }
+            "round" => {
+                let kind = self.plain_kind(value).filter(|kind| !is_number(kind))?;
+                error(format!("type {kind} doesn't define __round__ method"))
+            }
+            "chr" => match value {
+                Value::Int(number) if !(0..0x11_0000).contains(&number) => {
+                    Some(("ValueError", "chr() arg not in range(0x110000)".to_owned()))
+                }
+                value => {
+                    let kind = self.plain_kind(value).filter(|kind| !matches!(*kind, "int" | "bool"))?;
+                    error(format!("'{kind}' object cannot be interpreted as an integer"))
+                }
+            },
+            "ord" => {
+                let length = self.text_of(value)?.chars().count();
+                let message = || format!("ord() expected a character, but string of length {length} found");
+                (length != 1).then(|| ("TypeError", message()))
             }
             _ => None,
         }
