@@ -37,11 +37,9 @@ pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
     let mut reader = Reader { files, version, declared: Declared::default(), read: BTreeSet::new() };
     for (path, development) in REQUIREMENTS {
         let scope = if development { Scope::Development } else { Scope::Runtime };
-        // A compiled requirements.txt repeats its .in file with pins: the source is what people edit.
-        if path == "requirements.txt" && files.text("requirements.in").is_some() {
-            continue;
-        }
-        requirements::read(&mut reader, path, &scope);
+        // A compiled list repeats its source with pins, and everything that this brings: people edit the source.
+        let source = sources_of(path).find(|source| files.text(source).is_some());
+        requirements::read(&mut reader, source.as_deref().unwrap_or(path), &scope);
     }
     pyproject::read(&mut reader);
     pyproject::read_pipfile(&mut reader);
@@ -49,6 +47,12 @@ pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
     setup_py::read(&mut reader);
     lock::read(&mut reader);
     reader.declared
+}
+
+/// What a list may be compiled from, by its name: `requirements.in`, or `requirements.txt.in`.
+fn sources_of(path: &str) -> impl Iterator<Item = String> {
+    let stem = path.strip_suffix(".txt");
+    stem.into_iter().flat_map(|stem| [format!("{stem}.in"), format!("{stem}.txt.in")])
 }
 
 /// A name as PyPI normalises it: lower case, runs of `-`, `_` and `.` as one `-`.
