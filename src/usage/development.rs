@@ -163,7 +163,10 @@ pub(super) fn told_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Text
     };
     let names = || declared.dependencies.iter().map(|dependency| &dependency.name);
     Told {
-        needs: names().filter(|name| !(tellers.is_known)(name)).filter_map(|name| Some((name.clone(), why(name)?))).collect(),
+        needs: names()
+            .filter(|name| !(tellers.is_known)(name))
+            .filter_map(|name| Some((name.clone(), why(name)?)))
+            .collect(),
         idle: names().filter(|name| around.lack(name)).cloned().collect(),
     }
 }
