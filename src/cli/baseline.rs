@@ -1,6 +1,6 @@
 //! Leaves out findings that the baseline knows, and writes one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
@@ -32,10 +32,12 @@ pub(super) fn compare(
         Some(path) => read(&path)?,
         None => return Ok(None),
     };
-    grow(&baseline, report);
+    let names = renamed(&baseline, report);
+    grow(&baseline, report, &names);
+    let earlier = if names.is_empty() { fingerprints.clone() } else { report::fingerprints_under(report, &names) };
     let known = baseline.by_fingerprint();
-    let is_new = report.findings.iter_mut().zip(&fingerprints).map(|(finding, fingerprint)| {
-        let Some(known) = known.get(fingerprint.as_str()) else { return true };
+    let is_new = report.findings.iter_mut().zip(fingerprints.iter().zip(&earlier)).map(|(finding, (now, before))| {
+        let Some(known) = known.get(now.as_str()).or_else(|| known.get(before.as_str())) else { return true };
         let (ms, bytes) = saves(finding);
         let Some(before) = known.outgrown(ms, bytes) else { return false };
         finding.message = format!("{}; in the baseline it was {before}", finding.message);
@@ -97,11 +99,40 @@ fn keep(
     Ok(())
 }
 
+/// What functions were called that have another name now, by today's: each the only new one, and the only one that is
+/// gone, with its package and handler.
+fn renamed(baseline: &Baseline, report: &Report) -> BTreeMap<String, String> {
+    let is_here = |name: &str| report.functions.iter().any(|function| function.name == name);
+    let was_there = |name: &str| baseline.functions.iter().any(|size| size.name == name);
+    let mut gone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for size in baseline.functions.iter().filter(|size| !is_here(&size.name)) {
+        size.code.iter().for_each(|code| gone.entry(code).or_default().push(&size.name));
+    }
+    let mut came: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for function in report.functions.iter().filter(|function| !was_there(&function.name)) {
+        code(function).into_iter().for_each(|code| came.entry(code).or_default().push(&function.name));
+    }
+    let pair = |(code, new): (String, Vec<&str>)| match (new.as_slice(), gone.get(&*code)?.as_slice()) {
+        ([new], [old]) => Some(((*new).to_owned(), (*old).to_owned())),
+        _ => None,
+    };
+    came.into_iter().filter_map(pair).collect()
+}
+
+/// A function's package and handler, without its own name, which the folder of a build has.
+fn code(function: &Function) -> Option<String> {
+    let own = function.name.rsplit('#').next().unwrap_or(&function.name);
+    let parts = function.package.path.split('/').map(|part| if part == own { "*" } else { part });
+    function.origin.as_ref()?;
+    Some(format!("{}:{}", parts.collect::<Vec<_>>().join("/"), function.handler))
+}
+
 /// Says of every function by how much it grew. Where there is one on both sides, it is the same one.
-fn grow(baseline: &Baseline, report: &mut Report) {
+fn grow(baseline: &Baseline, report: &mut Report, names: &BTreeMap<String, String>) {
     let single = report.functions.len() == 1 && baseline.functions.len() == 1;
     for function in &mut report.functions {
-        let before = baseline.functions.iter().find(|size| single || size.name == function.name);
+        let name = names.get(&function.name).unwrap_or(&function.name);
+        let before = baseline.functions.iter().find(|size| single || size.name == *name);
         function.growth_percent = before.map(|before| before.growth_to(&size(function)));
     }
 }
@@ -109,6 +140,7 @@ fn grow(baseline: &Baseline, report: &mut Report) {
 fn size(function: &Function) -> Size {
     Size {
         name: function.name.clone(),
+        code: code(function),
         init_ms: function.init.estimated_ms,
         bytes: function.package.bytes,
         zipped_bytes: function.package.zipped_bytes,

@@ -128,6 +128,8 @@ pub struct FunctionTraffic {
     pub burst: Option<u32>,
     /// Records of one invocation, for queues and streams.
     pub batch: Option<f64>,
+    /// Message groups that are active at a time, for queues that are first in, first out: one batch of each at a time.
+    pub message_groups: Option<u32>,
     /// A file with the invocations of each minute, relative to the folder of the configuration: a graph of CloudWatch
     /// as CSV, or what `aws cloudwatch get-metric-statistics` and `get-metric-data` print as JSON or text.
     pub minutes: Option<String>,

@@ -33,6 +33,9 @@ pub struct Baseline {
 pub struct Size {
     /// The function.
     pub name: String,
+    /// Its package and handler, by which it is known when it has another name; nothing in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Estimated Init, milliseconds.
     pub init_ms: f64,
     /// Unpacked bytes.

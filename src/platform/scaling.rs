@@ -84,6 +84,8 @@ pub struct EnvironmentFacts {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QueueFacts {
+    /// Seconds that a message is kept where nothing is said.
+    pub retention_seconds: u32,
     /// Batches at once when polling begins.
     pub start: u32,
     /// How many more each minute.
@@ -156,6 +158,8 @@ pub struct PollerFacts {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StreamFacts {
+    /// Hours that a record is kept where nothing is said.
+    pub retention_hours: u32,
     /// Most batches at once of one shard.
     pub factor_most: u32,
 }

@@ -9,15 +9,54 @@ use super::model::{Finding, Report};
 /// build of a function may have another name. Equal findings are numbered.
 #[must_use]
 pub fn of(report: &Report) -> Vec<String> {
+    numbered(report.findings.iter().map(|finding| known(finding).unwrap_or_else(|| hash(&parts(finding, report)))))
+}
+
+/// The identities that findings had while functions were called otherwise: by today's names, what each was called.
+#[must_use]
+pub fn under(report: &Report, names: &BTreeMap<String, String>) -> Vec<String> {
+    let short = |name: &str| name.rsplit('#').next().unwrap_or(name).to_owned();
+    let earlier = |finding: &Finding| {
+        let [rule, name, path, inner, subject, code] = parts(finding, report);
+        let (mut name, mut subject, mut code) = (name.to_owned(), subject.to_owned(), code.to_owned());
+        for (new, old) in names {
+            let (own, before) = (short(new), short(old));
+            if name == *new {
+                name.clone_from(old);
+            } else if name == own {
+                name.clone_from(&before);
+            }
+            // What is about several functions names them all.
+            (subject, code) = (with_word(&subject, &own, &before), with_word(&code, &own, &before));
+        }
+        hash(&[rule, &name, path, inner, &subject, &code])
+    };
+    numbered(report.findings.iter().map(earlier))
+}
+
+fn numbered(hashes: impl Iterator<Item = u64>) -> Vec<String> {
     let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
-    let mut identities = Vec::with_capacity(report.findings.len());
-    for finding in &report.findings {
-        let hash = known(finding).unwrap_or_else(|| hash(&parts(finding, report)));
+    let of_hash = |hash| {
         let times = seen.entry(hash).or_default();
         *times += 1;
-        identities.push(format!("{hash:016x}:{times}"));
+        format!("{hash:016x}:{times}")
+    };
+    hashes.map(of_hash).collect()
+}
+
+/// A text in which one word, wherever it stands by itself, is another.
+fn with_word(text: &str, word: &str, other: &str) -> String {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let mut made = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(word).filter(|_| !word.is_empty()) {
+        let (before, behind) = (&rest[..at], &rest[at + word.len()..]);
+        let is_alone = !before.ends_with(goes_on) && !behind.starts_with(goes_on);
+        made.push_str(before);
+        made.push_str(if is_alone { other } else { word });
+        rest = behind;
     }
-    identities
+    made + rest
 }
 
 /// The identity of a finding that was read from a report, without its number.
@@ -117,6 +156,13 @@ mod tests {
         report.functions[0].package.path = "orders-2.zip".to_owned();
         report.functions[0].name = "orders-2".to_owned();
         assert_eq!(of(&report), before);
+    }
+
+    #[test]
+    fn a_word_is_another_where_it_stands_by_itself() {
+        let text = "resource \"aws_lambda_function\" \"api\" { # api_v2, api";
+        assert_eq!(with_word(text, "api", "web"), "resource \"aws_lambda_function\" \"web\" { # api_v2, web");
+        assert_eq!(with_word("Api:", "Api", "Web"), "Web:");
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod sample;
 mod why;
 
 pub use build::{Sources, add, build};
-pub use fingerprint::of as fingerprints;
+pub use fingerprint::{of as fingerprints, under as fingerprints_under};
 pub use fitted::fitted;
 pub use merge::{Merge, Seen, Unread, read};
 pub use ndjson::{line, records};

@@ -97,8 +97,14 @@ fn account(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let limit = text::count(u64::from(account.limit));
     let left = text::count(u64::from(account.unreserved));
     let share = match account.reserved {
-        0 => "nothing is reserved".to_owned(),
-        reserved => format!("{} reserved here, {left} left for the others", text::count(reserved)),
+        0 if account.reserved_elsewhere == 0 => "nothing is reserved".to_owned(),
+        reserved => {
+            let elsewhere = match account.reserved_elsewhere {
+                0 => String::new(),
+                other => format!(", {} by the others of this run if they share the account", text::count(other)),
+            };
+            format!("{} reserved here{elsewhere}, {left} left for what reserves nothing", text::count(reserved))
+        }
     };
     wrapped(style, 2, anstyle::Style::new(), &format!("account: {limit} environments{usual}; {share}"), out)?;
     let stated = || plan.functions.iter().flat_map(|function| &function.traffic).filter(|traffic| !traffic.assumed);
@@ -179,10 +185,21 @@ pub(super) fn told(function: &FunctionPlan, traffic: &TrafficPlan) -> String {
     let needed = text::plural(u64::from(traffic.needed), "environment");
     let mut need = format!("needs {needed}{rate}");
     if traffic.over_allowed {
-        let allowed = text::count(u64::from(function.allowed));
+        let most = traffic.message_groups.map_or(function.allowed, |groups| groups.min(function.allowed));
+        let allowed = text::count(u64::from(most));
         need += &format!(" and may have {allowed}: {:.0} % do not fit", traffic.beyond_share * 100.0);
     }
     let mut sentences = vec![need];
+    if function.first_in_first_out {
+        sentences.push(match traffic.message_groups {
+            Some(groups) => {
+                format!("one batch at a time for each of {}", text::plural(u64::from(groups), "message group"))
+            }
+            None => "as far as there are as many message groups: each has one batch at a time; say how many as \
+                     message-groups under [traffic]"
+                .to_owned(),
+        });
+    }
     if traffic.seconds_to_grow > 0.0 {
         sentences.push(format!("grows for {:.0} s, by 1,000 in each 10 s", traffic.seconds_to_grow));
     }
@@ -213,6 +230,9 @@ fn of_simulation(simulated: &Simulated, noun: &str) -> Vec<String> {
     if simulated.waited >= 0.5 {
         let end = simulated.finished_s;
         phrases.push(format!("{} wait in their source, the last is done after {end:.1} s", count(simulated.waited)));
+    }
+    if simulated.lost >= 0.5 {
+        phrases.push(format!("{} are lost, as their source keeps them no longer", count(simulated.lost)));
     }
     let added = simulated.added_ms;
     // Cold starts of one in a hundred are told by their share.

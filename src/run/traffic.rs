@@ -43,7 +43,7 @@ fn stated(rate: f64, duration_ms: f64, burst: Option<u32>, batch: Option<f64>) -
 
 fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) -> Result<StatedTraffic, UserError> {
     let duration_ms = own.duration_ms.or(usual.duration_ms).unwrap_or(USUAL_MS);
-    let (burst, batch) = (own.burst.or(usual.burst), own.batch.or(usual.batch));
+    let (burst, batch, groups) = (own.burst.or(usual.burst), own.batch.or(usual.batch), own.message_groups);
     if let Some(file) = &own.minutes {
         let text = input::read_text_file(&folder.join(file), LARGEST)?;
         let rates = minutes::rates(&text).map_err(|wrong| {
@@ -54,11 +54,11 @@ fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) ->
         })?;
         let name = format!("{} minutes of {file}, of {duration_ms} ms", rates.len() / 60);
         let traffic = StatedTraffic::steady(&name, 0.0, duration_ms, burst.unwrap_or_default());
-        return Ok(StatedTraffic { rates, batch, ..traffic });
+        return Ok(StatedTraffic { rates, batch, groups, ..traffic });
     }
     if own.sources.is_empty() {
         let rate = own.requests_per_second.or(usual.requests_per_second).unwrap_or_default();
-        return Ok(stated(rate, duration_ms, burst, batch));
+        return Ok(StatedTraffic { groups, ..stated(rate, duration_ms, burst, batch) });
     }
     // Sources add up; the running time is their average by rate.
     let rate: f64 = own.sources.values().map(|source| source.requests_per_second.max(0.0)).sum();
@@ -69,5 +69,9 @@ fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) ->
         .sum();
     let shares = own.sources.iter().filter(|_| rate > 0.0);
     let shares = shares.map(|(name, source)| (name.clone(), source.requests_per_second.max(0.0) / rate)).collect();
-    Ok(StatedTraffic { shares, ..stated(rate, if rate > 0.0 { work / rate } else { duration_ms }, burst, batch) })
+    Ok(StatedTraffic {
+        shares,
+        groups,
+        ..stated(rate, if rate > 0.0 { work / rate } else { duration_ms }, burst, batch)
+    })
 }

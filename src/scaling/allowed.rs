@@ -13,6 +13,8 @@ pub struct Account {
     pub floor: u32,
     /// Whether the user said the limit; otherwise it is the usual one.
     pub stated: bool,
+    /// What others reserve in it.
+    pub taken: u64,
 }
 
 /// Accounts by stage: production often has one of its own.
@@ -48,6 +50,7 @@ impl Account {
             limit: total,
             floor: floor.unwrap_or(facts.account.unreserved_floor).min(total),
             stated: limit.is_some(),
+            taken: 0,
         }
     }
 
@@ -60,7 +63,8 @@ impl Account {
     /// What functions without a reservation share.
     #[must_use]
     pub fn unreserved(self, reserved: u64) -> u32 {
-        u32::try_from(u64::from(self.limit).saturating_sub(reserved)).unwrap_or_default()
+        let taken = reserved.saturating_add(self.taken);
+        u32::try_from(u64::from(self.limit).saturating_sub(taken)).unwrap_or_default()
     }
 }
 
@@ -160,6 +164,7 @@ mod tests {
         let account = Account::new(None, None, facts);
         assert_eq!((account.reservable(), account.unreserved(230 + 117)), (900, 653));
         assert_eq!(account.unreserved(5000), 0);
+        assert_eq!(Account { taken: 400, ..account }.unreserved(200), 400);
     }
 
     #[test]

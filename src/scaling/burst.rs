@@ -58,6 +58,8 @@ pub struct Scenario {
     pub allowed: u32,
     /// What happens beyond.
     pub when_full: WhenFull,
+    /// Seconds for which a source keeps what waits; it is lost then.
+    pub keeps_s: f64,
     /// Requests per second that each unit of concurrency admits; no limit when 0.
     pub requests_per_environment: f64,
     /// New environments at once.
@@ -85,6 +87,7 @@ impl Scenario {
             warm: 0,
             allowed,
             when_full: WhenFull::Refuse,
+            keeps_s: f64::INFINITY,
             requests_per_environment: facts.growth.requests_per_environment,
             growth: facts.growth.environments,
             growth_per_second: f64::from(facts.growth.environments) / facts.growth.seconds.max(1e-9),
@@ -144,6 +147,8 @@ pub struct Outcome {
     pub refused: f64,
     /// Requests that were kept and served later.
     pub waited: f64,
+    /// Requests that their source gave up.
+    pub lost: f64,
     /// Requests left waiting at the end.
     pub left: f64,
     /// Most environments at once.
@@ -299,7 +304,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Serves what still waits; sources keep it for longer than any scenario lasts.
+    /// Serves what still waits, as long as its source keeps it.
     fn drain(&mut self) {
         let mut steps = self.waiting.len() * 2 + self.running.len() + 16;
         while !self.waiting.is_empty() && steps > 0 {
@@ -307,6 +312,10 @@ impl<'a> Run<'a> {
             let next = [self.running.peek().map(|Reverse(at)| *at), self.ready()].into_iter().flatten().min();
             let Some(next) = next else { break };
             self.advance(next);
+        }
+        if self.scenario.keeps_s.is_finite() {
+            self.outcome.lost += self.waiting.len() as f64;
+            self.waiting.clear();
         }
         self.outcome.left = self.waiting.len() as f64;
     }
@@ -322,20 +331,32 @@ impl<'a> Run<'a> {
             let done = self.running.peek().map(|Reverse(at)| *at);
             let next = [done, self.ready()].into_iter().flatten().min();
             let Some(at) = next.filter(|at| *at <= now) else { break };
+            self.give_up(at);
             if done == Some(at) {
                 self.running.pop();
                 self.release(at);
-            } else if self.growth.take(at)
+            } else if !self.waiting.is_empty()
+                && self.growth.take(at)
                 && let Some(since) = self.waiting.pop_front()
             {
                 self.outcome.waited += 1.0;
                 self.start(since, at);
             }
         }
+        self.give_up(now);
         let oldest = now.saturating_sub(nanos(self.scenario.idle_s));
         while self.idle.front().is_some_and(|since| *since < oldest) {
             self.idle.pop_front();
             self.total -= 1;
+        }
+    }
+
+    /// What has waited for longer than its source keeps it is lost.
+    fn give_up(&mut self, now: Nanos) {
+        let oldest = now.saturating_sub(nanos(self.scenario.keeps_s));
+        while self.waiting.front().is_some_and(|since| *since < oldest) {
+            self.waiting.pop_front();
+            self.outcome.lost += 1.0;
         }
     }
 

@@ -34,6 +34,8 @@ pub struct FunctionInput {
     pub architecture: Architecture,
     /// Its cold start; `None` where its code is not here.
     pub cold_start: Option<ColdStart>,
+    /// Seconds for which its sources keep what is not served; `None` where that is not known, or nothing is kept.
+    pub keeps_s: Option<f64>,
     /// What arrives; none where nothing is stated.
     pub traffic: Vec<StatedTraffic>,
 }
@@ -77,6 +79,8 @@ pub struct StatedTraffic {
     pub duration_ms: f64,
     /// Records in an invocation, where somebody said it.
     pub batch: Option<f64>,
+    /// Message groups that are active at a time, for queues that are first in, first out; where somebody said it.
+    pub groups: Option<u32>,
     /// The share of each route or event source of which something is said, by its name there.
     pub shares: BTreeMap<String, f64>,
 }
@@ -92,6 +96,7 @@ impl StatedTraffic {
             burst,
             duration_ms,
             batch: None,
+            groups: None,
             shares: BTreeMap::new(),
         }
     }
@@ -113,6 +118,7 @@ impl StatedTraffic {
             burst,
             duration_ms: 100.0,
             batch: Some(batch),
+            groups: None,
             shares: BTreeMap::new(),
         };
         if is_scheduled(sources) {
@@ -202,6 +208,9 @@ pub struct AccountPlan {
     pub stated: bool,
     /// What functions of this application reserve.
     pub reserved: u64,
+    /// What other applications of the run reserve, if they share the account.
+    #[serde(default)]
+    pub reserved_elsewhere: u64,
     /// What is left for those that reserve nothing.
     pub unreserved: u32,
 }
@@ -221,6 +230,9 @@ pub struct FunctionPlan {
     pub bound: Bound,
     /// Batches at once that its queues, streams and brokers ask for; `null` where something else invokes it.
     pub source_concurrency: Option<u32>,
+    /// Whether nothing but queues that are first in, first out invokes it: no more batches at once than message groups.
+    #[serde(default)]
+    pub first_in_first_out: bool,
     /// Requests per second that it can be given at most.
     pub most_requests_per_second: f64,
     /// What invokes it: `requests`, `events`, `a schedule`, `a queue`, `a stream`, `a message broker`.
@@ -248,6 +260,9 @@ pub struct TrafficPlan {
     pub burst: u32,
     /// How long an invocation runs, milliseconds.
     pub duration_ms: f64,
+    /// Message groups that are active at a time, where the user said it.
+    #[serde(default)]
+    pub message_groups: Option<u32>,
     /// Environments that run at a time: rate times duration.
     pub busy: f64,
     /// Environments that the rate asks for, at ten requests per second each.
@@ -285,6 +300,9 @@ pub struct Simulated {
     pub throttled_share: f64,
     /// Requests that their source kept and that were served later.
     pub waited: f64,
+    /// Requests that their source gave up before they were served.
+    #[serde(default)]
+    pub lost: f64,
     /// Most environments at once.
     pub peak_environments: f64,
     /// Time added to requests, milliseconds.

@@ -80,6 +80,8 @@ struct Trace<'a> {
     /// What may still be started.
     growth: f64,
     waiting: f64,
+    /// When what waits came, and how much of it, the oldest first.
+    came: VecDeque<(usize, f64)>,
     /// Time added and how many requests it was added to.
     added: Vec<(f32, f32)>,
     outcome: Outcome,
@@ -99,6 +101,7 @@ pub fn simulate(scenario: &Scenario, limits: &Limits) -> Option<Outcome> {
         environments: f64::from(scenario.warm.min(scenario.allowed)),
         growth: f64::from(scenario.growth),
         waiting: 0.0,
+        came: VecDeque::new(),
         added: Vec::new(),
         outcome: Outcome { seconds: Vec::with_capacity(scenario.rates.len()), ..Outcome::default() },
     };
@@ -128,6 +131,7 @@ impl Trace<'_> {
         let most = if started < missing { there } else { allowed };
         let fits = self.fits(requests, offered, there, most);
         let second = self.book(requests, fits, started, wanted.min(there));
+        let second = self.give_up(number, requests, fits, second);
         let window = scenario.idle_s.clamp(0.0, 1e9) as usize;
         let held = self.recent.push(number, (wanted - kept).clamp(0.0, room), window);
         self.environments = self.environments.min(held.ceil());
@@ -183,10 +187,35 @@ impl Trace<'_> {
         second
     }
 
+    /// What has waited for longer than its source keeps it is lost.
+    fn give_up(&mut self, number: usize, requests: f64, fits: f64, second: Second) -> Second {
+        let keeps = self.scenario.keeps_s;
+        if self.scenario.when_full != WhenFull::Wait || !keeps.is_finite() {
+            return second;
+        }
+        self.came.push_back((number, requests));
+        let mut served = fits;
+        while let Some((since, amount)) = self.came.front_mut() {
+            let taken = served.min(*amount);
+            served -= taken;
+            *amount -= taken;
+            let is_over = (number - *since) as f64 >= keeps;
+            if is_over {
+                self.outcome.lost += *amount;
+                self.waiting = (self.waiting - *amount).max(0.0);
+            } else if *amount > 0.0 {
+                break;
+            }
+            self.came.pop_front();
+        }
+        Second { waiting: self.waiting, ..second }
+    }
+
     fn finish(mut self) -> Outcome {
         self.outcome.left = self.waiting;
         self.outcome.finished_s = self.outcome.seconds.len() as f64;
-        self.outcome.added = percentiles(&mut self.added, self.outcome.requests - self.outcome.refused);
+        self.outcome.added =
+            percentiles(&mut self.added, self.outcome.requests - self.outcome.refused - self.outcome.lost);
         self.outcome
     }
 }

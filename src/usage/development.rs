@@ -121,6 +121,8 @@ pub(super) struct Tellers<'a> {
     pub(super) commands_of: &'a dyn Fn(&str) -> Vec<String>,
     /// What only one package brings.
     pub(super) alone: &'a dyn Fn(&str) -> BTreeSet<Arc<str>>,
+    /// What is known to be needed already: all texts of a large project are searched for each of the others.
+    pub(super) is_known: &'a dyn Fn(&str) -> bool,
 }
 
 /// What is told of a part's dependencies beside its code.
@@ -162,7 +164,10 @@ pub(super) fn told_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Text
     };
     let names = || declared.dependencies.iter().map(|dependency| &dependency.name);
     Told {
-        needs: names().filter_map(|name| Some((name.clone(), why(name)?))).collect(),
+        needs: names()
+            .filter(|name| !(tellers.is_known)(name))
+            .filter_map(|name| Some((name.clone(), why(name)?)))
+            .collect(),
         idle: names().filter(|name| around.lack(name)).cloned().collect(),
     }
 }

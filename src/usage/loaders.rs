@@ -1,8 +1,8 @@
 //! Libraries that load others by names which the function's code need not say: drivers by the scheme of a URL from
 //! the environment, parts where they are there.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -69,9 +69,12 @@ pub(super) fn made_by(of: Of, library: &str) -> &'static [String] {
     of.table().get(library).map_or(&[], |loader| &loader.made_by)
 }
 
-/// Whether some library's users say by a call of this name which driver they want.
+/// Whether some library's users say by a call of this name which driver they want. It is asked of every call there is.
 pub(super) fn is_maker(of: Of, name: &str) -> bool {
-    of.table().values().any(|loader| loader.made_by.iter().any(|maker| maker == name))
+    static MAKERS: [OnceLock<HashSet<&str>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let makers = MAKERS[of as usize]
+        .get_or_init(|| of.table().values().flat_map(|loader| &loader.made_by).map(String::as_str).collect());
+    makers.contains(name)
 }
 
 /// What is known of a project's libraries.

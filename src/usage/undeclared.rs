@@ -166,7 +166,7 @@ pub(super) fn only_for_development(
 }
 
 /// Words in the names of modules that are for tests and for building, wherever they lie.
-const ASIDE: [&str; 8] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task", "build"];
+const ASIDE: [&str; 9] = ["test", "fixture", "conftest", "factories", "plugin", "script", "tool", "task", "build"];
 
 /// What environments are made with.
 const INSTALLERS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];

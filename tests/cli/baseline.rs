@@ -65,3 +65,27 @@ fn a_baseline_keeps_what_a_run_does_not_look_at() {
     assert_eq!(project.run(&["check", "--write-baseline"]).code, 0);
     assert!(!project.read("defrost-baseline.json").contains("handler-not-found"));
 }
+
+#[test]
+fn a_function_with_another_name_keeps_its_known_findings() {
+    let one = |name: &str, handler: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: src/, Handler: {handler}, Runtime: python3.12, ReservedConcurrentExecutions: 0, Events: {{A: {{Type: Api, Properties: {{Path: /, Method: get}}}}}}}}\n"
+        )
+    };
+    let template =
+        |functions: &[String]| format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{}", functions.concat());
+    let project = Project::new(&[
+        ("template.yaml", &template(&[one("Old", "app.no"), one("Other", "app.other")])),
+        ("src/app.py", super::APP),
+    ]);
+    assert_eq!(project.run(&["check", "--write-baseline"]).code, 0);
+    project.write("template.yaml", &template(&[one("New", "app.no"), one("Other", "app.other")]));
+    let report = project.report(&["--baseline", "defrost-baseline.json"]);
+    assert!(findings(&report).is_empty(), "{:?}", findings(&report));
+    // Two that run the same: which of them it was cannot be told.
+    let twice = [one("New", "app.no"), one("Newer", "app.no"), one("Other", "app.other")];
+    project.write("template.yaml", &template(&twice));
+    let report = project.report(&["--baseline", "defrost-baseline.json"]);
+    assert!(!findings(&report).is_empty());
+}

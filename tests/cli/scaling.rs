@@ -207,3 +207,38 @@ fn a_stage_has_its_own_parameters() {
     project.write("defrost.toml", "stage = \"prod\"\n");
     assert!(project.run(&["check", "sam"]).out.contains("low-reserved-concurrency"));
 }
+
+/// One function that a queue in order invokes, with so many environments reserved and a name of its own.
+fn worker(name: &str, reserved: u32) -> String {
+    format!(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  {name}:\n    Type: AWS::Serverless::Function\n    \
+        Properties:\n      CodeUri: ../src/\n      Handler: app.handler\n      Runtime: python3.13\n      MemorySize: 512\n      \
+        ReservedConcurrentExecutions: {reserved}\n      Events: {{Q: {{Type: SQS, Properties: {{Queue: !GetAtt \
+        Jobs.Arn, BatchSize: 1}}}}}}\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties: {{FifoQueue: true, \
+        MessageRetentionPeriod: 60}}\n"
+    )
+}
+
+#[test]
+fn queues_in_order_lose_what_they_keep_no_longer_and_others_take_from_the_account() {
+    let settings = "[traffic.One]\nrequests-per-second = 0\nburst = 300\nduration-ms = 1000\nbatch = 1\n";
+    let project = Project::new(&[
+        ("one/template.yaml", &worker("One", 20)),
+        ("two/template.yaml", &worker("Two", 30)),
+        ("src/app.py", HANDLER),
+        ("defrost.toml", settings),
+    ]);
+    let told = one_line(&project.run(&["scale", "."]).out);
+    assert!(
+        told.contains("20 reserved here, 30 by the others of this run if they share the account, 950 left"),
+        "{told}"
+    );
+    assert!(told.contains("as far as there are as many message groups"), "{told}");
+    project.write("defrost.toml", &format!("{settings}message-groups = 2\n"));
+    let told = one_line(&project.run(&["scale", "."]).out);
+    assert!(
+        told.contains("may have 2:") && told.contains("one batch at a time for each of 2 message groups"),
+        "{told}"
+    );
+    assert!(told.contains("are lost, as their source keeps them no longer"), "{told}");
+}

@@ -28,6 +28,8 @@ crate::knowledge::table! {
 
 /// Most stacks of one assembly.
 const MOST_STACKS: usize = 200;
+/// Stacks that an assembly is called after.
+const NAMED: usize = 3;
 
 /// Whether a file is the manifest of a cloud assembly.
 pub(in crate::declare) fn is_manifest(path: &str, text: &str) -> bool {
@@ -72,16 +74,29 @@ pub(in crate::declare) fn read(path: &str, reader: &mut Reader<'_>) -> Result<Ve
         }
     }
     let stacks = artifacts.iter().filter(|(_, node)| kind(node) == Some("aws:cloudformation:stack"));
+    let mut names: Vec<String> = Vec::new();
     for (at, (key, node)) in stacks.take(MOST_STACKS).enumerate() {
         let name = node.get("displayName").or_else(|| node.get("properties")?.get("stackName"));
         let name = name.and_then(Node::text).or_else(|| key.text()).unwrap_or_default();
         if at == 0 {
-            reader.app.name = name.to_owned();
             environment(node, reader, file);
         }
+        names.push(name.to_owned());
         read_stack(path, name, node, reader, &assets);
     }
+    if !names.is_empty() {
+        reader.app.name = called(&names);
+    }
     Ok(inner_manifests(path, &root))
+}
+
+/// What an assembly is called: after its stacks, of which the first are named.
+fn called(stacks: &[String]) -> String {
+    let named = stacks.get(..NAMED.min(stacks.len())).unwrap_or_default().join(", ");
+    match stacks.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 /// Account and region, as `aws://ACCOUNT/REGION`.

@@ -5,6 +5,7 @@ mod eval;
 mod files;
 mod functions;
 mod json;
+mod lenient;
 mod modules;
 mod plan;
 mod resources;
@@ -93,8 +94,7 @@ fn parse_file(path: &str, reader: &mut Reader<'_>) -> Result<(u32, Arc<Body>), P
     } else if path.ends_with(".json") {
         json::configuration(&text)
     } else {
-        let parsed = hcl_edit::parser::parse_body(&text);
-        parsed.map_err(|error| (error.location().offset() as u32, error.message().to_owned()))
+        lenient::parse(&text)
     };
     let body = parsed.map_err(|(offset, message)| problem_in(path, &text, offset, message))?;
     Ok((file, Arc::new(body)))

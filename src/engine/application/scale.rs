@@ -2,12 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{compatible, function_facts, sources};
-use crate::declare::model::{Application, Function, FunctionKind, Id, Origin};
+use super::sources::keeps_s;
+use super::{claimed, compatible, function_facts, sources};
+use crate::declare::model::{Application, Function, FunctionKind, Id, Origin, Setting};
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::platform::{Architecture, Platform};
-use crate::scaling::Limits;
 use crate::scaling::plan::{self, Change, ColdStart, FunctionInput, Plan};
+use crate::scaling::{Account, Limits};
 
 /// Functions of an application that are planned; one stack holds no more.
 const MOST_FUNCTIONS: usize = 500;
@@ -20,8 +21,27 @@ pub fn plan(project: &ProjectFacts, application: &Application) -> Plan {
     let functions = application.functions.ids().filter(|(_, function)| function.kind != FunctionKind::Edge);
     let inputs: Vec<FunctionInput> =
         functions.take(MOST_FUNCTIONS).map(|(id, function)| input(project, application, id, function)).collect();
-    let account = project.accounts.of(application.stage.text());
+    let own = project.accounts.of(application.stage.text());
+    let account = Account { taken: reserved_elsewhere(project, application), ..own };
     plan::plan(account, &inputs, Platform::AwsLambda.scaling(), &Limits::default())
+}
+
+/// What the other applications of a run reserve, of those that nothing says to lie in another account, region or stage.
+fn reserved_elsewhere(project: &ProjectFacts, application: &Application) -> u64 {
+    let may_be_one = |a: &Setting<String>, b: &Setting<String>| a.text().zip(b.text()).is_none_or(|(a, b)| a == b);
+    let shares = |other: &&Application| {
+        !std::ptr::eq(*other, application)
+            && other.stage.text() == application.stage.text()
+            && may_be_one(&other.account, &application.account)
+            && may_be_one(&other.region, &application.region)
+    };
+    let sum = |other: &Application| {
+        let claims = claimed(other);
+        let origins: Vec<(&Origin, u32)> =
+            claims.iter().map(|(id, amount)| (&other.functions[*id].origin, *amount)).collect();
+        compatible(other, &origins).0
+    };
+    project.applications.iter().filter(shares).map(sum).sum()
 }
 
 /// The same for functions that no template declares, with the usual account and no reservation; `None` without any.
@@ -39,6 +59,7 @@ pub fn plan_alone(project: &ProjectFacts) -> Option<Plan> {
             memory_mb: facts.spec.memory_mb,
             architecture: facts.spec.architecture,
             cold_start: facts.has_closure().then(|| cold_start(facts)),
+            keeps_s: None,
             traffic: project.traffic.of(&[&facts.spec.name], &[], 1.0),
         })
         .collect();
@@ -81,6 +102,7 @@ fn input(project: &ProjectFacts, application: &Application, id: Id<Function>, fu
         memory_mb: application.memory_mb(id),
         architecture: function.architecture.or_default(Architecture::X86_64).unwrap_or_default(),
         cold_start: code.filter(|code| code.has_closure()).map(cold_start),
+        keeps_s: keeps_s(application, id),
         traffic,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ApplicationContext;
 use crate::declare::model::{
-    Application, Destination, Function, Id, Invocation, Mapping, Origin, Queue, SourceKind, TriggerSource,
+    Application, Destination, Function, Id, Invocation, Mapping, Origin, Queue, SourceKind, Trigger, TriggerSource,
 };
 use crate::platform::{Platform, ScalingFacts};
 use crate::scaling::Source;
@@ -44,6 +44,44 @@ fn polled(application: &Application, mapping: &Mapping, facts: &ScalingFacts) ->
         SourceKind::Msk | SourceKind::Kafka | SourceKind::DocumentDb => Source::Stream { shards: None, factor: 1 },
         SourceKind::Unknown => Source::Events,
     }
+}
+
+/// Seconds for which the sources of a function keep what it does not take, the shortest of those that are known.
+pub(super) fn keeps_s(application: &Application, id: Id<Function>) -> Option<f64> {
+    let facts = Platform::AwsLambda.scaling();
+    let live = application.triggers_of(id).filter(|trigger| !trigger.is_off());
+    let of = |trigger: &Trigger| match &trigger.source {
+        TriggerSource::Mapping(mapping) => kept_by(application, &application.mappings[*mapping], facts),
+        _ if trigger.invocation == Invocation::Synchronous => None,
+        _ => kept_as_event(application, id, facts),
+    };
+    live.filter_map(of).reduce(f64::min)
+}
+
+fn kept_by(application: &Application, mapping: &Mapping, facts: &ScalingFacts) -> Option<f64> {
+    match (mapping.kind, &mapping.source) {
+        (SourceKind::Sqs, Destination::Queue(queue)) => {
+            application.queues[*queue].retention_s.or_default(facts.queue.retention_seconds).map(f64::from)
+        }
+        (SourceKind::Kinesis | SourceKind::DynamoDb, Destination::Stream(stream)) => {
+            let record = mapping.max_age_s.or_default(-1)?;
+            let hours = application.streams[*stream].retention_h.or_default(facts.stream.retention_hours)?;
+            let whole = f64::from(hours) * 3600.0;
+            Some(if record < 0 { whole } else { whole.min(record as f64) })
+        }
+        _ => None,
+    }
+}
+
+/// Events of an asynchronous invocation; nothing where several settings may hold for one.
+fn kept_as_event(application: &Application, id: Id<Function>, facts: &ScalingFacts) -> Option<f64> {
+    let mut its = application.event_invokes.iter().filter(|settings| settings.on.function() == Some(id));
+    let first = its.next();
+    if its.next().is_some() {
+        return None;
+    }
+    let usual = facts.asynchronous.event_age[1];
+    first.map_or(Some(usual), |settings| settings.max_age_s.or_default(usual)).map(f64::from)
 }
 
 /// The pollers that a queue's mapping reserves; nothing where it reserves none, or it is not known how many.

@@ -21,6 +21,9 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) {
             plugins(reader, &root);
         }
     }
+    for name in ["serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"] {
+        plugins_in_code(reader, in_folder(folder, name));
+    }
 }
 
 /// What compilers write into code: by a file of their own, by their part of the manifest, or by a
@@ -43,6 +46,45 @@ fn plugins(reader: &mut Reader<'_>, root: &Node) {
             reader.mention(name, MentionedBy::Plugin);
         }
     }
+}
+
+/// The plug-ins that a configuration in code lists, or a file that it imports by a relative path.
+fn plugins_in_code(reader: &mut Reader<'_>, path: String) {
+    let mut open = vec![path];
+    let mut seen: Vec<String> = Vec::new();
+    while let Some(path) = open.pop() {
+        if seen.len() >= MOST_PARENTS || seen.contains(&path) {
+            continue;
+        }
+        let Some(text) = reader.files.text(&path) else { continue };
+        for plugin in listed_plugins(&text) {
+            if let Some(name) = package_of_request(plugin) {
+                reader.mention(name, MentionedBy::Plugin);
+            }
+        }
+        let requests = text.split("from").skip(1).filter_map(|rest| quoted(rest.trim_start()));
+        let beside = requests.filter_map(|request| joined(&path, request));
+        open.extend(beside.flat_map(|file| CODE.map(|ending| format!("{file}{ending}"))));
+        seen.push(path);
+    }
+}
+
+/// What a relative request may lack of the name of a file.
+const CODE: [&str; 5] = ["", ".ts", ".js", "/index.ts", "/index.js"];
+
+/// What the list of plug-ins says that a text of code has, each a text in quotes.
+fn listed_plugins(text: &str) -> impl Iterator<Item = &str> {
+    let lists = text.match_indices("plugins").filter_map(|(at, word)| {
+        let rest = text.get(at + word.len()..)?.trim_start().strip_prefix([':', '='])?;
+        rest.trim_start().strip_prefix('[')?.split(']').next()
+    });
+    lists.flat_map(|list| list.split(',').filter_map(|item| quoted(item.trim_start())))
+}
+
+/// The text in quotes that a text begins with.
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    text.get(1..)?.split_once(quote).map(|(inside, _)| inside)
 }
 
 /// What the compiler makes of TypeScript can import helpers that no source names.
@@ -70,6 +112,12 @@ fn typescript(reader: &mut Reader<'_>, folder: &str) {
 
 /// The path of a configuration that another one extends by a relative path.
 fn beside(path: &str, parent: &str) -> Option<String> {
+    let joined = joined(path, parent)?;
+    Some(if joined.ends_with(".json") { joined } else { format!("{joined}.json") })
+}
+
+/// The path that a file names by a relative one.
+fn joined(path: &str, parent: &str) -> Option<String> {
     if !parent.starts_with('.') {
         return None;
     }
@@ -83,8 +131,7 @@ fn beside(path: &str, parent: &str) -> Option<String> {
             part => parts.push(part),
         }
     }
-    let joined = parts.join("/");
-    Some(if joined.ends_with(".json") { joined } else { format!("{joined}.json") })
+    Some(parts.join("/"))
 }
 
 /// The text with `//` and `/* */` comments outside strings as blanks.

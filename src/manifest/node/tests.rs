@@ -94,13 +94,15 @@ fn settings_name_packages() {
                 r#"{"compilerOptions": {"importHelpers": true, "jsx": "react-jsx", "jsxImportSource": "preact"}}"#,
             ),
             ("serverless.yml", "service: x\nplugins:\n  - serverless-offline\n  - ./own\n"),
+            ("serverless.ts", "import { plugins } from './infra/custom';\nexport default { plugins, custom: {} };"),
+            ("infra/custom.ts", "const x = { exclude: ['joi'] };\nexport const plugins = ['serverless-esbuild', `b`];"),
         ],
     );
     let of = |by: MentionedBy| {
         mentioned(&declared).into_iter().filter(move |(_, by_what)| *by_what == by).map(|(word, _)| word.to_owned())
     };
     assert_eq!(of(MentionedBy::Setting).collect::<Vec<_>>(), ["pg", "preact", "tslib"]);
-    assert_eq!(of(MentionedBy::Plugin).collect::<Vec<_>>(), ["serverless-offline"]);
+    assert_eq!(of(MentionedBy::Plugin).collect::<Vec<_>>(), ["b", "serverless-esbuild", "serverless-offline"]);
     let scripts: Vec<String> = of(MentionedBy::Script).collect();
     assert!(["tsc", "run-s", "npx"].iter().all(|word| scripts.iter().any(|script| script == word)), "{scripts:?}");
 }

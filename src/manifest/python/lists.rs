@@ -49,10 +49,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     // What one for development includes is not for that alone.
     lists.sort_by_key(|(_, scope)| scope.clone());
     let sources: BTreeSet<&str> = lists.iter().filter_map(|(path, _)| path.strip_suffix(".in")).collect();
-    // A compiled list repeats its source with pins: that is what people edit.
+    // A compiled list repeats its source with pins, and everything that this brings: people edit the source, which is
+    // called `requirements.in` or `requirements.txt.in`.
     let is_compiled = |path: &str| {
-        let stem = path.strip_suffix(".txt").filter(|stem| sources.contains(stem));
-        stem.is_some_and(|stem| reader.files.text(&format!("{stem}.in")).is_some())
+        let stems = [Some(path), path.strip_suffix(".txt")].into_iter().flatten();
+        let mut sources = stems.filter(|stem| sources.contains(stem));
+        sources.any(|stem| reader.files.text(&format!("{stem}.in")).is_some())
     };
     let own: Vec<(String, Scope)> = lists.iter().filter(|(path, _)| !is_compiled(path)).cloned().collect();
     for (path, scope) in own {
@@ -68,6 +70,7 @@ pub(super) fn is_conventional(path: &str) -> bool {
 /// What a file is for that is called like a list of requirements: `requirements/test.txt`, `requirements-prod.in`.
 fn scope_of(folder: &str, file: &str) -> Option<Scope> {
     let stem = ENDINGS.iter().find_map(|ending| file.strip_suffix(ending))?;
+    let stem = stem.strip_suffix(".txt").unwrap_or(stem);
     let name = normalized(stem);
     let is_word = |part: &str| part == WORD || part == "reqs" || part == "requirement";
     let parts: Vec<&str> = name.split('-').filter(|part| !is_word(part)).collect();

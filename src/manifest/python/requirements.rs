@@ -11,7 +11,8 @@ struct Logical {
     span: Span,
     /// All its lines, with the resolver's comments below it.
     removal: Span,
-    /// A pip-compile comment names other packages only: `# via requests`, without `-r`.
+    /// A comment says that it is there for others only: pip-compile's `# via requests`, without `-r`, or the remark of
+    /// what pins versions of what others bring.
     via_packages: bool,
 }
 
@@ -196,7 +197,13 @@ fn split_comment(line: &str) -> (&str, &str) {
     at.map_or((line, ""), |at| (&line[..at], &line[at + 1..]))
 }
 
+/// What Snyk writes beside each line that it adds to a list.
+const ADDED: &str = "not directly required, pinned by Snyk";
+
 fn is_via_package(comment: &str) -> bool {
+    if comment.contains(ADDED) {
+        return true;
+    }
     let named = comment.trim().strip_prefix("via").map(str::trim).unwrap_or_default();
     !named.is_empty() && !named.starts_with('-') && !named.contains(".in") && !named.contains("pyproject")
 }

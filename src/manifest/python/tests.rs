@@ -30,6 +30,24 @@ fn a_requirements_file_that_includes_itself_is_read_once() {
 }
 
 #[test]
+fn a_compiled_list_is_read_from_its_source() {
+    for source in ["requirements.in", "requirements.txt.in"] {
+        let declared = read(&[("requirements.txt", "a==1\nb==1\n"), (source, "a\n")]);
+        assert_eq!(names(&declared, &Scope::Runtime), ["a"], "{source}");
+    }
+    let declared = read(&[("requirements-dev.txt", "a==1\nb==1\n"), ("requirements-dev.txt.in", "b\n")]);
+    assert_eq!(names(&declared, &Scope::Development), ["b"]);
+}
+
+#[test]
+fn what_only_pins_versions_of_what_others_bring_is_told_by_its_remark() {
+    let text = "moto\nwerkzeug>=3.0.3 # not directly required, pinned by Snyk to avoid a vulnerability\n";
+    let pinned: Vec<bool> =
+        read(&[("requirements.txt", text)]).dependencies.iter().map(|one| one.pinned_transitive).collect();
+    assert_eq!(pinned, [false, true]);
+}
+
+#[test]
 fn a_list_of_all_that_is_installed_is_pinned_and_in_order() {
     let is_frozen = |text: &'static str| read(&[("requirements.txt", text)]).dependencies.iter().all(|d| d.frozen);
     assert!(is_frozen("attrs==1\nPygments==2\nrequests==2\nrequests-aws4auth==1\nsix==1\nurllib3==1\n"));

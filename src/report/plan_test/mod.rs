@@ -202,6 +202,7 @@ mod tests {
             memory_mb: Some(512),
             architecture: Architecture::Arm64,
             cold_start: None,
+            keeps_s: None,
             traffic: vec![StatedTraffic::steady("stated", 100.0, 200.0, 0)],
         };
         let plan = plan(Account::default(), &[input], Platform::AwsLambda.scaling(), &Limits::default());

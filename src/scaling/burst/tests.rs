@@ -124,3 +124,83 @@ fn the_same_seed_gives_the_same_answer_and_limits_hold() {
     let nothing = run(&Scenario::new(vec![f64::NAN, -1.0], f64::NAN, 0, facts()));
     assert_eq!(nothing.requests, 0.0);
 }
+
+/// The mean wait in a queue for one server with constant running times (Pollaczek and Khinchine): half of what it is
+/// with exponential ones.
+#[test]
+fn constant_running_times_wait_half_as_long() {
+    let mut scenario = Scenario::new(vec![7.0; 40_000], 0.1, 1, facts());
+    scenario.when_full = WhenFull::Wait;
+    scenario.warm = 1;
+    scenario.idle_s = 1e9;
+    let load: f64 = 0.7;
+    let outcomes = [1, 2, 3].map(|seed| run(&Scenario { seed, ..scenario.clone() }));
+    let mean = outcomes.iter().map(|outcome| outcome.added.mean).sum::<f64>() / 3.0;
+    near(mean, load * 0.1 / (2.0 * (1.0 - load)));
+}
+
+/// With room for all, what runs at a time has a Poisson distribution around rate times duration (Palm): its mean is that.
+#[test]
+fn with_room_for_all_rate_times_duration_run_at_a_time() {
+    for service in [Service::Constant, Service::Exponential] {
+        let mut scenario = Scenario::new(vec![200.0; 1500], 0.25, 1000, facts());
+        scenario.service = service;
+        scenario.warm = 1000;
+        scenario.idle_s = 1e9;
+        let outcome = run(&scenario);
+        assert_eq!((outcome.refused, outcome.cold), (0.0, 0.0));
+        near(outcome.requests / 1500.0 * 0.25, 50.0);
+    }
+}
+
+/// A burst on one environment is worked off one by one: the last of them waits for all others.
+#[test]
+fn a_burst_on_few_environments_is_worked_off_in_rounds() {
+    let mut scenario = Scenario::new(vec![0.0; 10], 2.0, 4, facts());
+    scenario.at_once = 40;
+    scenario.when_full = WhenFull::Wait;
+    scenario.cold_start_s = 1.0;
+    let outcome = run(&scenario);
+    // Ten rounds of four, the first behind Init; waits are 1 s for the first and 1 s and two for each round before.
+    assert_eq!((outcome.cold, outcome.waited), (4.0, 36.0));
+    near(outcome.finished_s, 21.0);
+    near(outcome.added.mean, (0..10).map(|round| 1.0 + 2.0 * f64::from(round)).sum::<f64>() / 10.0);
+    near(outcome.added.p50, 9.0);
+}
+
+/// More than is served at a constant rate: the line grows by the difference, and a source that keeps it for so long
+/// loses the difference once the line is that long.
+#[test]
+fn beyond_what_is_served_a_source_loses_the_difference() {
+    let mut scenario = Scenario::new(vec![30.0; 400], 0.1, 2, facts());
+    scenario.arrivals = Arrivals::Even;
+    scenario.when_full = WhenFull::Wait;
+    scenario.warm = 2;
+    scenario.keeps_s = 60.0;
+    let outcome = run(&scenario);
+    // 20 a second are served: after 180 s the oldest has waited for 60 s; what came in the last minute is served until
+    // it is that old, too.
+    near(outcome.seconds[99].waiting, 1000.0);
+    let served = 20.0 * (400.0 + 60.0);
+    assert!((outcome.lost - (12_000.0 - served)).abs() <= 0.02 * 12_000.0, "{} lost", outcome.lost);
+    assert_eq!(outcome.left, 0.0);
+    let trace = crate::scaling::trace::simulate(&scenario, &Limits::default()).unwrap();
+    // Second by second nothing is worked off behind the end.
+    near(trace.lost + trace.left, 12_000.0 - 20.0 * 400.0);
+    assert!(trace.lost > 0.0);
+}
+
+/// What is there serves at ten requests per second each while Init lasts; beyond, new ones start, a thousand at once.
+#[test]
+fn a_step_of_the_rate_starts_as_many_as_come_while_init_lasts() {
+    let mut rates = vec![10.0; 20];
+    rates.extend([200.0; 20]);
+    let mut scenario = Scenario::new(rates, 0.1, 1000, facts());
+    scenario.arrivals = Arrivals::Even;
+    scenario.cold_start_s = 1.5;
+    scenario.warm = 1;
+    let outcome = run(&scenario);
+    // From the step on nothing new is free before 1.6 s, in which 320 come and the one that is there takes 16.
+    near(outcome.cold, 320.0 - 16.0);
+    assert_eq!(outcome.refused, 0.0);
+}

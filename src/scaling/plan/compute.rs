@@ -21,7 +21,8 @@ pub fn plan(account: Account, functions: &[FunctionInput], facts: &ScalingFacts,
     let reserved: u64 =
         functions.iter().map(|function| u64::from(function.reserved.unwrap_or(function.provisioned))).sum();
     let unreserved = account.unreserved(reserved);
-    let rooms = Rooms { unreserved, reservable: u64::from(account.reservable()).saturating_sub(reserved) };
+    let claimed = reserved.saturating_add(account.taken);
+    let rooms = Rooms { unreserved, reservable: u64::from(account.reservable()).saturating_sub(claimed) };
     let plans: Vec<FunctionPlan> =
         functions.iter().map(|function| function_plan(function, &rooms, facts, limits)).collect();
     // What a reservation or a source holds back takes nothing from the account.
@@ -41,6 +42,7 @@ pub fn plan(account: Account, functions: &[FunctionInput], facts: &ScalingFacts,
             unreserved_floor: account.floor,
             stated: account.stated,
             reserved,
+            reserved_elsewhere: account.taken,
             unreserved,
         },
         functions: plans,
@@ -72,6 +74,7 @@ fn function_plan(input: &FunctionInput, rooms: &Rooms, facts: &ScalingFacts, lim
         allowed: found.environments,
         bound: found.bound,
         source_concurrency: source_concurrency.filter(|_| !input.sources.is_empty()),
+        first_in_first_out: is_in_order(&input.sources),
         most_requests_per_second: f64::from(found.environments) * facts.growth.requests_per_environment,
         init_ms: input.cold_start.as_ref().map(|cold| rounded(cold.init_ms)),
         memory_mb: input.memory_mb,
@@ -92,6 +95,9 @@ fn of_traffic(
     facts: &ScalingFacts,
     limits: &Limits,
 ) -> TrafficPlan {
+    // One batch of a message group at a time (Lambda guide, "Using Lambda with Amazon SQS", FIFO queues).
+    let groups = traffic.groups.filter(|_| is_in_order(&input.sources));
+    let allowed = groups.map_or(allowed, |groups| allowed.min(groups));
     let peak = traffic.rates.iter().copied().filter(|rate| rate.is_finite()).fold(0.0, f64::max);
     let duration_s = (traffic.duration_ms / 1e3).max(0.0);
     let need = Need::of(Traffic { per_second: peak, duration_s, batch: traffic.records() }, facts);
@@ -110,6 +116,7 @@ fn of_traffic(
         requests_per_second: peak,
         burst: traffic.burst,
         duration_ms: traffic.duration_ms,
+        message_groups: groups,
         busy: rounded(need.busy),
         needed_for_rate: rounded(need.by_request_rate),
         needed,
@@ -126,6 +133,11 @@ fn of_traffic(
 /// Whether nobody waits for the answer: the sources keep what is refused, and a cold start delays work, not people.
 pub(super) fn is_kept(sources: &[Source]) -> bool {
     !sources.is_empty() && sources.iter().all(|source| *source != Source::Requests)
+}
+
+/// Whether nothing but queues that are first in, first out invokes a function.
+fn is_in_order(sources: &[Source]) -> bool {
+    !sources.is_empty() && sources.iter().all(|source| matches!(source, Source::Queue { fifo: true, .. }))
 }
 
 /// What invokes a function, in words, each once.
@@ -163,6 +175,7 @@ fn scenario(input: &FunctionInput, traffic: &StatedTraffic, allowed: u32, facts:
         cold_start_s: (cold.init_ms + cold.download_ms) / 1e3,
         provisioned: input.provisioned,
         when_full: if waits { WhenFull::Wait } else { WhenFull::Refuse },
+        keeps_s: input.keeps_s.unwrap_or(f64::INFINITY),
         growth,
         growth_per_second,
         ..usual
@@ -187,6 +200,7 @@ fn told(outcome: &Outcome) -> Simulated {
         throttled: rounded(outcome.refused),
         throttled_share: rounded(outcome.refused_share()),
         waited: rounded(outcome.waited),
+        lost: rounded(outcome.lost),
         peak_environments: rounded(outcome.peak),
         added_ms: AddedMs {
             p50: rounded(added.p50 * 1e3),
@@ -262,6 +276,7 @@ mod tests {
             memory_mb: Some(1024),
             architecture: Architecture::X86_64,
             cold_start: Some(ColdStart { init_ms: 900.0, download_ms: 100.0, ..ColdStart::default() }),
+            keeps_s: None,
             traffic,
         }
     }
@@ -275,6 +290,38 @@ mod tests {
         let plan = planned(input(vec![StatedTraffic::steady("stated", 6000.0, 20.0, 0)]));
         assert_eq!((plan.functions[0].traffic[0].needed, plan.needed), (600, 600));
         assert_eq!(plan.functions[0].allowed, 1000);
+    }
+
+    #[test]
+    fn a_queue_in_order_takes_a_batch_of_each_group_at_a_time() {
+        let queue = |fifo| vec![Source::Queue { maximum: None, fifo, pollers: None }];
+        let stated = StatedTraffic { groups: Some(3), ..StatedTraffic::steady("stated", 20.0, 500.0, 0) };
+        let of = |fifo| planned(FunctionInput { sources: queue(fifo), ..input(vec![stated.clone()]) });
+        let (ordered, other) = (of(true), of(false));
+        let peak = |plan: &Plan| plan.functions[0].traffic[0].simulated.as_ref().map(|one| one.peak_environments);
+        assert!(ordered.functions[0].first_in_first_out && !other.functions[0].first_in_first_out);
+        assert_eq!((ordered.functions[0].traffic[0].message_groups, peak(&ordered)), (Some(3), Some(3.0)));
+        assert!(ordered.functions[0].traffic[0].over_allowed && !other.functions[0].traffic[0].over_allowed);
+        assert_eq!(other.functions[0].traffic[0].message_groups, None);
+    }
+
+    #[test]
+    fn what_waits_for_longer_than_its_source_keeps_it_is_lost() {
+        let burst = StatedTraffic::steady("stated", 0.0, 1000.0, 300);
+        let of = |keeps_s| FunctionInput {
+            sources: vec![Source::Events],
+            reserved: Some(1),
+            keeps_s,
+            ..input(vec![burst.clone()])
+        };
+        let lost = |keeps_s| {
+            let plan = planned(of(keeps_s));
+            plan.functions[0].traffic[0].simulated.as_ref().map(|one| (one.waited, one.lost))
+        };
+        // One environment: download and Init of a second, then a request each second.
+        assert_eq!(lost(Some(60.0)), Some((59.0, 240.0)));
+        assert_eq!(lost(Some(600.0)), Some((299.0, 0.0)));
+        assert_eq!(lost(None), Some((299.0, 0.0)));
     }
 
     #[test]

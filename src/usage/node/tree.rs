@@ -112,6 +112,7 @@ fn used(
         is_apart: &|path, name| apart.has(path, name),
         commands_of: &|name| packages.possible_commands(name).iter().map(|command| command.to_string()).collect(),
         alone: &|name| packages.brought_alone(declared, name),
+        is_known: &|name| usage.needs.contains_key(name),
     };
     let told = development::told_in_tree(facts, declared, &sources.texts, &tellers);
     add(&mut usage, told.needs);

@@ -334,11 +334,17 @@ fn texts(artifact: &Artifact, packages: &Packages) -> Vec<Text> {
             PYPROJECT => tools_of(&text)?,
             PIPFILE => scripts_of_pipfile(&text)?,
             NPM => development::without_what_it_declares(serde_json::from_str(&text).ok()?),
-            _ => Some(text).filter(|text| !development::is_ours(text))?,
+            _ => Some(text).filter(|text| !development::is_ours(text) && !is_environment(text))?,
         };
         Some(Text { path: Arc::from(&**path), text })
     };
     files.par_iter().filter_map(read).collect()
+}
+
+/// Whether a text lists an environment of Conda, by any name: that declares, and needs nothing.
+fn is_environment(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.trim_end() == key);
+    has("channels:") && has("dependencies:")
 }
 
 /// Where tools have their settings beside what is declared.
