@@ -306,6 +306,11 @@ impl Heap {
         Value::Obj(self.new_object(object))
     }
 
+    /// How many objects there are: those made from now on have higher numbers.
+    pub(super) fn objects(&self) -> u32 {
+        self.objects.len() as u32
+    }
+
     /// How many scopes there are.
     pub(super) fn scopes(&self) -> u32 {
         self.scopes.len() as u32

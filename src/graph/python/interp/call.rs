@@ -397,13 +397,13 @@ impl Interp<'_> {
         let key = (function.module, function.index);
         let library = self.library_of(function.module);
         if self.is_left_out(id, &function, library) {
-            self.mistakes.lose(library.is_none());
+            self.mistakes.lose(&self.heap, library.is_none());
             return Ok(Value::Unknown);
         }
         // A decorator that is not known may have changed what is passed. Without its arguments the
         // function would not run.
         if !self.has_arguments(node, &function, &args) {
-            self.mistakes.lose(library.is_none());
+            self.mistakes.lose(&self.heap, library.is_none());
             return Ok(Value::Unknown);
         }
         self.budget.count_run(key);
