@@ -21,9 +21,12 @@ fn binds_by_words(code: &Code) -> bool {
             Expr::Subscript(object, _) if !is_target(code, *object) => harmless.push(*object),
             Expr::Attribute(object, name) if READS.contains(&code.name(*name)) => harmless.push(*object),
             Expr::Compare(at) => {
-                harmless.extend(code.compares.get(*at as usize).into_iter().flat_map(|it| {
-                    std::iter::once(it.left).chain(it.rest.iter().map(|(_, operand)| *operand))
-                }));
+                harmless.extend(
+                    code.compares
+                        .get(*at as usize)
+                        .into_iter()
+                        .flat_map(|it| std::iter::once(it.left).chain(it.rest.iter().map(|(_, operand)| *operand))),
+                );
             }
             _ => {}
         }

@@ -2,9 +2,9 @@
 
 use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
-use super::trace::{Fault, FaultId, Site};
 use super::binders::may_bind_unseen;
 use super::loss::On;
+use super::trace::{Fault, FaultId, Site};
 use super::*;
 use crate::lang::python::ProblemKind;
 use crate::manifest::python::{import_names, normalized};

@@ -62,6 +62,11 @@ impl Mistakes {
         doubt.has_read(self.statement) && !doubt.has_foreign(self.statement)
     }
 
+    /// Whether what the statement has computed depends on the environment or on code of others.
+    pub(super) fn rests_on_anything(&self, doubt: &Doubt) -> bool {
+        doubt.has_read(self.statement) || doubt.has_foreign(self.statement)
+    }
+
     /// Whether a stretch of code is met as one that may have run for the first time.
     pub(super) fn meets(&mut self, module: ModIdx, span: Span) -> bool {
         self.unwalked.insert((module, span))
