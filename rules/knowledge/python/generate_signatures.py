@@ -19,7 +19,7 @@ weakref xml.etree.ElementTree zipfile zlib zoneinfo""".split()
 
 PROBE = r"""
 import abc, ast, importlib, inspect, json, sys, textwrap, types
-signatures, attributes = {}, {}
+signatures, attributes, unknown = {}, {}, []
 
 def of(function, skip):
     out, past = [], False
@@ -59,6 +59,8 @@ for module_name in json.loads(sys.argv[1]):
             plain = not issubclass(thing, BaseException) and thing.__new__ is object.__new__
             if plain and type(thing.__init__) is types.FunctionType:
                 signatures[full] = of(thing.__init__, 1)
+            else:
+                unknown.append(full)
             if issubclass(thing, (tuple, dict, BaseException)) or any(hasattr(thing, it) for it in ("__getattr__", "_fields")):
                 continue
             try:
@@ -71,7 +73,9 @@ for module_name in json.loads(sys.argv[1]):
                 for method, value in vars(base).items():
                     if not method.startswith("_") and type(value) is types.FunctionType:
                         signatures[full + "()." + method] = of(value, 1)
-print(json.dumps([signatures, attributes]))
+        else:
+            unknown.append(full)
+print(json.dumps([signatures, attributes, unknown]))
 """
 
 
@@ -122,7 +126,8 @@ def main():
     rows = []
     for name in sorted(set().union(*(it[0] for it in answers))):
         versions = [it[0][name] for it in answers if name in it[0]]
-        found = merged(versions)
+        # What one version has in C may take more there.
+        found = None if any(name in it[2] for it in answers) else merged(versions)
         if found is not None:
             rows.append(f"{name} {written(found)}".rstrip())
     versions = ", ".join(subprocess.run([it, "-V"], capture_output=True, text=True).stdout.split()[-1] for it in sys.argv[1:])

@@ -306,7 +306,7 @@ impl Heap {
         Value::Obj(self.new_object(object))
     }
 
-    /// How many objects there are.
+    /// How many objects there are: those made from now on have higher numbers.
     pub(super) fn objects(&self) -> u32 {
         self.objects.len() as u32
     }

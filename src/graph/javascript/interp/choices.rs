@@ -155,13 +155,14 @@ impl Machine<'_> {
         offered
     }
 
-    /// Changes of objects across the modules of the packages that offer something.
-    pub(super) fn touched(&self, offered: &[Offered]) -> BTreeSet<(ModuleId, ModuleId)> {
+    /// Changes of objects across the modules of the packages that offer something, among the first `loaded`: the others
+    /// were loaded for the question alone.
+    pub(super) fn touched(&self, offered: &[Offered], loaded: usize) -> BTreeSet<(ModuleId, ModuleId)> {
         let root = |ix: ModuleIx| self.loaded.get(ix as usize).and_then(|loaded| package_root(&loaded.path));
         let named = |id: ModuleId| self.trace.modules.get(id.0 as usize).and_then(|module| package_root(&module.name));
         let roots: BTreeSet<&str> = offered.iter().filter_map(|offered| named(offered.asked)).collect();
         let is_offering = |ix: ModuleIx| root(ix).is_some_and(|root| roots.iter().any(|other| root.ends_with(other)));
-        let id = |ix: ModuleIx| self.loaded.get(ix as usize).map(|loaded| loaded.id);
+        let id = |ix: ModuleIx| self.loaded.iter().take(loaded).nth(ix as usize).map(|loaded| loaded.id);
         let pairs = self.touched.iter().filter(|(by, made)| is_offering(*by) && is_offering(*made));
         pairs.filter_map(|(by, made)| Some((id(*by)?, id(*made)?))).collect()
     }

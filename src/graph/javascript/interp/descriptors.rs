@@ -42,6 +42,8 @@ pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
                 enumerable = false;
                 configurable = Value::Bool(!made.is_pinned);
             }
+            // Of what the language brings, not all is here.
+            _ if m.object(id).made_by == NO_MODULE => return Ok(UNKNOWN),
             (None, Value::Undefined) => return Ok(if m.object(id).open { UNKNOWN } else { Value::Undefined }),
             _ if matches!(m.object(id).kind, Kind::Array(_) | Kind::Namespace(_)) => {
                 let value = m.get(object, key)?;

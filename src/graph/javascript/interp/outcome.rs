@@ -49,8 +49,9 @@ impl Machine<'_> {
         let mentions = Mentions { computed: self.computed_loads(), ..Mentions::default() };
         let reexported = self.reexported();
         let handed_on = self.handed_on();
+        let loaded = self.loaded.len();
         let offered = self.offered();
-        let touched = self.touched(&offered);
+        let touched = self.touched(&offered, loaded);
         let mut problems = self.trace.problems;
         problems.sort();
         problems.dedup();

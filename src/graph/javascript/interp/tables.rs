@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Machine;
 use super::value::{Atom, Kind, Native, R, UNKNOWN, Value};
+use super::views::Class;
 use crate::graph::javascript::limits::LIMITS;
 use crate::lang::javascript::ir::PRIVATE;
 
@@ -72,8 +73,16 @@ impl Machine<'_> {
             // Generators and `async` functions have classes of their own.
             Kind::Closure(closure) if self.is_special(closure) => UNKNOWN,
             Kind::Proxy(..) => UNKNOWN,
+            // Constructors of typed arrays and of errors derive from another one.
+            Kind::Native(..) => UNKNOWN,
+            _ if self.is_typed_prototype(value) => UNKNOWN,
             _ => self.object(id).proto,
         }
+    }
+
+    /// Whether a value is the prototype of a kind of typed array: all of them derive from one that has no name.
+    fn is_typed_prototype(&self, value: Value) -> bool {
+        Class::ALL.iter().any(|(class, name)| *class != Class::Data && self.proto(name) == value)
     }
 
     /// Whether code has made something that is no object give one value after the other.

@@ -18,6 +18,8 @@ struct Table {
     list: Arities,
     dict: Arities,
     str: Arities,
+    /// Keywords by function; of methods with the type before the dot.
+    keywords: FxHashMap<String, Vec<String>>,
 }
 
 table! {
@@ -25,25 +27,32 @@ table! {
 }
 
 impl Interp<'_> {
-    /// What the interpreter says to a call of something of the language with too few or too many arguments.
+    /// What the interpreter says to a call of something of the language with too few or too many arguments, or with a
+    /// keyword that it does not have.
     pub(super) fn misfit_of_language(&self, callee: Value, args: &Args) -> Option<String> {
-        if args.open || !args.keywords.is_empty() {
-            return None;
-        }
-        let (arities, name) = match self.heap.get(callee)? {
-            Object::External(name) => (&ARITIES.functions, self.heap.text(*name)),
+        let (arities, kind, name) = match self.heap.get(callee)? {
+            Object::External(name) => (&ARITIES.functions, "", self.heap.text(*name)),
             Object::Method { function, this } => {
                 let name = self.heap.external_name(*function)?;
-                let arities = match (this, self.heap.get(*this)) {
-                    (Value::Str(_), _) => &ARITIES.str,
-                    (_, Some(Object::List { row: Row::List, .. })) => &ARITIES.list,
-                    (_, Some(Object::Dict { .. })) => &ARITIES.dict,
+                let (arities, kind) = match (this, self.heap.get(*this)) {
+                    (Value::Str(_), _) => (&ARITIES.str, "str."),
+                    (_, Some(Object::List { row: Row::List, .. })) => (&ARITIES.list, "list."),
+                    (_, Some(Object::Dict { .. })) => (&ARITIES.dict, "dict."),
                     _ => return None,
                 };
-                (arities, Rc::from(name.strip_prefix('.')?))
+                (arities, kind, Rc::from(name.strip_prefix('.')?))
             }
             _ => return None,
         };
+        let known = ARITIES.keywords.get(&format!("{kind}{name}"));
+        let names = args.keywords.iter().map(|(name, _)| self.heap.text(*name));
+        if let Some(unknown) = known.and_then(|known| names.clone().find(|name| !known.iter().any(|it| **it == **name)))
+        {
+            return Some(format!("{name}() got an unexpected keyword argument '{unknown}'"));
+        }
+        if args.open || !args.keywords.is_empty() {
+            return None;
+        }
         refused(arities, &name, args.positional.len())
     }
 }
@@ -70,6 +79,7 @@ mod tests {
         assert_eq!(refused(&ARITIES.functions, "max", 9), None);
         assert!(refused(&ARITIES.functions, "len", 2).is_some() && refused(&ARITIES.list, "append", 0).is_some());
         let said = refused(&ARITIES.functions, "range", 0);
+        assert!(ARITIES.keywords.get("set").is_some_and(Vec::is_empty));
         assert_eq!(said.as_deref(), Some("range expected at least 1 argument, got 0"));
     }
 }

@@ -7,7 +7,9 @@ use crate::lang::python::ir::{ExprId, Function as Node};
 impl Interp<'_> {
     pub(super) fn eval_call(&mut self, frame: &Frame, id: ExprId, function: ExprId, args_at: u32) -> Run<Value> {
         let code = frame.code;
+        let before = self.doubt.mark();
         let callee = self.eval(frame, function)?;
+        let is_known = !self.doubt.has_foreign(before) && !self.doubt.has_read(before);
         let Some(written) = code.code.calls.get(args_at as usize) else {
             return Ok(Value::Unknown);
         };
@@ -60,8 +62,9 @@ impl Interp<'_> {
         if callee == Value::Unknown {
             return self.call_loader(frame, function, &args, span);
         }
-        self.check_call(frame, id, callee, &args)?;
+        self.check_call(frame, id, (callee, is_known), &args)?;
         self.call_sites.push((frame.module, span));
+        let driver = self.driver_of(frame, callee, &args);
         let depends = self.doubt.enter_choice(mark);
         let waits = self.heap.external_name(callee).is_some_and(|name| tasks::runs_to_the_end(&name));
         let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee) && !self.calls_at_once(callee);
@@ -73,6 +76,9 @@ impl Interp<'_> {
         self.doubt.in_foreign(by_others, -1);
         self.doubt.leave_choice(depends);
         self.call_sites.pop();
+        if let (Ok(_), Some(driver)) = (&result, driver) {
+            self.check_driver(frame, id, &driver)?;
+        }
         if let Ok(value) = result {
             self.note_result(frame, callee, value, is_unordered);
         }
@@ -385,13 +391,13 @@ impl Interp<'_> {
         let key = (function.module, function.index);
         let library = self.library_of(function.module);
         if self.is_left_out(id, &function, library) {
-            self.mistakes.lose(library.is_none());
+            self.mistakes.lose(&self.heap, library.is_none());
             return Ok(Value::Unknown);
         }
         // A decorator that is not known may have changed what is passed. Without its arguments the
         // function would not run.
         if !self.has_arguments(node, &function, &args) {
-            self.mistakes.lose(library.is_none());
+            self.mistakes.lose(&self.heap, library.is_none());
             return Ok(Value::Unknown);
         }
         self.budget.count_run(key);

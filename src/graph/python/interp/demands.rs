@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::super::value::*;
+use super::faults::UNRESOLVED;
 use super::*;
 use crate::knowledge::table;
 use crate::lang::python::ir::{Class as ClassNode, Expr, Function as Node, Stmt};
@@ -31,6 +32,17 @@ struct Demands {
     demand: Vec<Demand>,
     settings: Settings,
     lookup: Vec<Lookup>,
+    address: Address,
+}
+
+/// Functions that import what the address they are given names.
+#[derive(Debug, Deserialize)]
+struct Address {
+    library: String,
+    functions: Vec<String>,
+    parameter: String,
+    given: String,
+    drivers: FxHashMap<String, String>,
 }
 
 /// An object of a library that own code asks for variables of the environment: `settings.rs` asks.
@@ -113,6 +125,49 @@ impl Interp<'_> {
         });
         let parts: Vec<ExprId> = fields.collect();
         self.check_demands(frame, From::Class, &libraries, &parts)
+    }
+
+    /// The driver that a call imports because of the address that it is given, where that is for sure.
+    pub(super) fn driver_of(&mut self, frame: &Frame, callee: Value, args: &Args) -> Option<String> {
+        let address = &DEMANDS.address;
+        if !self.is_own(frame) || self.library_depth > 0 {
+            return None;
+        }
+        let name = self.library_function(callee, &address.library)?;
+        let is_sure = self.is_certain_here()
+            && self.is_decided(frame.module, 0)
+            && !self.mistakes.rests_on_anything(&self.doubt)
+            && !args.open
+            && self.keyword(args, &address.given).is_none();
+        if !is_sure || !address.functions.iter().any(|function| **function == *name) {
+            return None;
+        }
+        let text = args.positional.first().copied().or_else(|| self.keyword(args, &address.parameter))?;
+        let text = self.text_of(text)?;
+        address.drivers.get(text.split_once("://")?.0).cloned()
+    }
+
+    /// A call that has imported a driver, where that was not seen.
+    pub(super) fn check_driver(&mut self, frame: &Frame, expr: ExprId, driver: &str) -> Run<()> {
+        let name = self.heap.sym(driver);
+        let is_here = self.can_find(driver) || self.sys_modules.get(name).is_some();
+        if is_here || self.trace.unresolved.iter().any(|seen| seen.name == name) {
+            return Ok(());
+        }
+        let message = format!("No module named '{driver}'");
+        let site = Some((frame.module, self.at(frame, expr)));
+        let mut fault = self.new_fault(UNRESOLVED, driver, format!("ModuleNotFoundError: {message}"), site);
+        fault.help = Some(format!("The address names this driver, and `{}` imports it", DEMANDS.address.library));
+        fault.cure = Some(driver.to_owned());
+        self.raise_fault("ModuleNotFoundError", &message, fault).map(|_| ())
+    }
+
+    /// The name of a function of a library.
+    fn library_function(&self, callee: Value, library: &str) -> Option<Rc<str>> {
+        let Some(Object::Function(function)) = self.heap.get(callee) else { return None };
+        let module = self.module(function.module);
+        let node = module.code.code.functions.get(function.index as usize)?;
+        (!module.own && *self.heap.text(module.root) == *library).then(|| module.code.code.name(node.name).into())
     }
 
     /// The top-level name of the library that a class comes from; nothing for own ones.

@@ -180,6 +180,7 @@ impl Interp<'_> {
         }
         if let Some(value) = found {
             self.note_given(frame, value);
+            self.note_old_name(frame, name, value);
             return Ok(value);
         }
         if let Some(value) = self.builtin(name) {
@@ -449,7 +450,7 @@ impl Interp<'_> {
         let Some(clause) = node.generators.get(depth) else {
             let element = self.eval(frame, node.element)?;
             if out.items.len() > LIMITS.comprehension_items {
-                self.mistakes.lose(true);
+                self.mistakes.lose(&self.heap, self.is_own(frame));
                 out.open = true;
                 return Ok(());
             }

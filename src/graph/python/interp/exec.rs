@@ -453,7 +453,7 @@ impl Interp<'_> {
             }
         }
         // How often it runs is not known.
-        self.mistakes.lose(self.is_own(frame));
+        self.note_cut_loop(frame, body);
         result.next = true;
         result.broken = false;
         result.continued = false;
@@ -467,7 +467,7 @@ impl Interp<'_> {
         self.check_iterable(frame, iter, iterable)?;
         self.taint_target(frame, target, mark);
         let (items, open) = self.iterate(iterable)?;
-        self.mistakes.lose(self.is_own(frame) && items.len() > LIMITS.unrolled);
+        let is_cut = items.len() > LIMITS.unrolled;
         let lists = self.probes.all && !listed;
         let listing = if lists { self.listing(frame, (target, iter), body, &items) } else { None };
         if listing.is_some() {
@@ -478,6 +478,9 @@ impl Interp<'_> {
         self.doubt.leave_choice(depends);
         if let Some(listing) = listing {
             self.probes.all |= result.is_err() || !self.passed_handlers(frame, &listing);
+        }
+        if is_cut {
+            self.note_cut_loop(frame, body);
         }
         self.note_rounds(frame, mark, body);
         self.note_unwalked(frame, mark, [orelse]);

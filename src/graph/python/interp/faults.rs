@@ -2,10 +2,11 @@
 
 use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
+use super::binders::may_bind_unseen;
+use super::loss::On;
 use super::trace::{Fault, FaultId, Site};
 use super::*;
 use crate::lang::python::ProblemKind;
-use crate::lang::python::ir::{Expr, Function, NameId, Stmt};
 use crate::manifest::python::{import_names, normalized};
 
 /// The rule for imports that nothing answers.
@@ -228,6 +229,7 @@ impl Interp<'_> {
             && self.is_certain_here()
             && self.is_decided(frame.module, 0)
             && self.surely_lacks(at, name)
+            && !(self.module(at).own && self.may_be_set_unseen(name, On::Module))
         {
             let module = self.heap.text(self.module(at).name);
             // A module that something loads in a way that is not followed would be there.
@@ -464,59 +466,4 @@ impl Interp<'_> {
             _ => !self.may_bind(at, &text) && !unbound::is_global_somewhere(code, &text),
         }
     }
-}
-
-/// Names by which code binds others where the walk may not see it.
-const BINDERS: &[&str] = &["globals", "exec", "vars", "locals"];
-
-/// Whether code names one of them. A module of that name, `from .globals import x`, is none.
-pub(super) fn may_bind_unseen(code: &Code) -> bool {
-    let is_binder = |name: NameId| BINDERS.contains(&code.name(name));
-    // Most code has no such word at all.
-    code.names.iter().any(|name| BINDERS.contains(&&**name))
-        && code
-            .exprs
-            .iter()
-            .zip(&code.expr_spans)
-            .any(|(expr, at)| matches!(expr, Expr::Name(name) if is_binder(*name)) && !lists_names(code, at.start))
-        || binds_by_setattr(code)
-}
-
-/// Whether a place is in a `__dir__`, which asks for names and gives none.
-fn lists_names(code: &Code, at: u32) -> bool {
-    let around = |function: &Function| function.span.start <= at && at < function.span.end;
-    code.functions.iter().any(|function| code.name(function.name) == "__dir__" && around(function))
-}
-
-/// Whether code sets attributes of modules by computed names, `setattr(dtypes, kind.__name__, kind)`: it may be its own
-/// module, and others may call it.
-fn binds_by_setattr(code: &Code) -> bool {
-    if !code.names.iter().any(|name| &**name == "setattr") {
-        return false;
-    }
-    let imported = |object: NameId| {
-        code.stmts.iter().any(|stmt| match stmt {
-            Stmt::Import(names) | Stmt::ImportFrom { names, .. } => names.iter().any(|alias| alias.bound == object),
-            _ => false,
-        })
-    };
-    code.exprs.iter().any(|expr| {
-        let Expr::Call(function, at) = expr else { return false };
-        let Expr::Name(function) = code.expr(*function) else { return false };
-        let Some(args) = code.calls.get(*at as usize).filter(|_| code.name(function) == "setattr") else {
-            return false;
-        };
-        match code.list(args.positional) {
-            [object, name, ..] => {
-                let is_module = match code.expr(*object) {
-                    Expr::Name(object) => imported(object),
-                    // `sys.modules[__name__]`.
-                    Expr::Subscript(..) => true,
-                    _ => false,
-                };
-                is_module && !matches!(code.expr(*name), Expr::Text(_))
-            }
-            _ => true,
-        }
-    })
 }

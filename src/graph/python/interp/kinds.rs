@@ -50,7 +50,7 @@ impl Interp<'_> {
     fn silent_instance(&mut self, value: Value, methods: &[&str]) -> Option<Rc<str>> {
         let Some(Object::Instance { class, payload: Value::Unknown, .. }) = self.heap.get(value) else { return None };
         let class = *class;
-        if self.mistakes.is_given(value) || !self.is_whole_class(class) {
+        if self.mistakes.is_given(value) || self.mistakes.loss.is_before(value) || !self.is_whole_class(class) {
             return None;
         }
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };

@@ -9,8 +9,15 @@ use crate::lang::python::ir::{Class as ClassNode, Expr, Exprs, Function as Node,
 const FINAL: [&str; 4] = ["bool", "memoryview", "range", "slice"];
 
 impl Interp<'_> {
-    /// A call of own code.
-    pub(super) fn check_call(&mut self, frame: &Frame, expr: ExprId, callee: Value, args: &Args) -> Run<()> {
+    /// A call of own code. Where it is known what is called, whatever it is given, the names and the number of arguments
+    /// are judged.
+    pub(super) fn check_call(
+        &mut self,
+        frame: &Frame,
+        expr: ExprId,
+        (callee, is_known): (Value, bool),
+        args: &Args,
+    ) -> Run<()> {
         if !self.is_own(frame) {
             return Ok(());
         }
@@ -20,7 +27,7 @@ impl Interp<'_> {
         self.note_arguments(frame, callee, args);
         if self.is_certain_here()
             && self.library_depth == 0
-            && let Some(message) = self.misfit_of_others(frame, callee, args)
+            && let Some(message) = self.misfit_of_shape(frame, (callee, is_known), args)
         {
             return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
         }
@@ -29,7 +36,7 @@ impl Interp<'_> {
         }
         if let Some(text) = self.loaded_text(callee, args) {
             let loads = self.heap.external("json.loads");
-            return self.check_call(frame, expr, loads, &Args::one(text));
+            return self.check_call(frame, expr, (loads, true), &Args::one(text));
         }
         let (class, message) = match self.no_callable(callee) {
             Some(message) => ("TypeError", message),
@@ -41,11 +48,74 @@ impl Interp<'_> {
         self.mistake_or_demand(frame, self.at(frame, expr), class, &message)
     }
 
-    /// Why code that is not own cannot be called like this.
-    fn misfit_of_others(&mut self, frame: &Frame, callee: Value, args: &Args) -> Option<String> {
-        let of_library = self.misfit_of_library(callee, args);
-        let of_language = || self.misfit_of_language(callee, args).or_else(|| self.misfit_of_signature(callee, args));
-        of_library.or_else(|| of_language().filter(|_| self.is_decided(frame.module, 0)))
+    /// Why something cannot be called like this: only the names and the number of arguments count.
+    fn misfit_of_shape(&mut self, frame: &Frame, (callee, is_known): (Value, bool), args: &Args) -> Option<String> {
+        if let Some(message) = self.misfit_of_library(callee, args) {
+            return Some(message);
+        }
+        if !self.is_decided(frame.module, 0) {
+            return None;
+        }
+        let of_language = self.misfit_of_language(callee, args).or_else(|| self.misfit_of_signature(callee, args));
+        of_language.or_else(|| if is_known { self.misfit_of_own(callee, args) } else { None })
+    }
+
+    /// The same for a function or a class of own code.
+    fn misfit_of_own(&mut self, callee: Value, args: &Args) -> Option<String> {
+        let (function, bound) = match self.heap.get(callee)? {
+            Object::Function(function) => (Rc::clone(function), 0),
+            Object::Method { function, this } => {
+                let (function, this) = (*function, *this);
+                let Some(Object::Instance { class, .. }) = self.heap.get(this) else { return None };
+                let class = *class;
+                if self.mistakes.is_given(function) || !self.is_made_plainly(class) {
+                    return None;
+                }
+                let Some(Object::Function(node)) = self.heap.get(function) else { return None };
+                (Rc::clone(node), 1)
+            }
+            Object::Class(class) if class.fields.is_some() => return self.misfit_of_fields(callee, args),
+            Object::Class(_) => {
+                if !self.is_made_plainly(callee) {
+                    return None;
+                }
+                let init = self.class_lookup(callee, known::INIT)?;
+                let Some(Object::Function(node)) = self.heap.get(init) else { return None };
+                if self.mistakes.is_given(init) {
+                    return None;
+                }
+                (Rc::clone(node), 1)
+            }
+            _ => return None,
+        };
+        if self.mistakes.is_given(callee) || !self.module(function.module).own {
+            return None;
+        }
+        self.misfit_of(&function, args, bound)
+    }
+
+    /// Whether a call of a class gives its arguments to the `__init__` that is seen, whatever else it does with them: no
+    /// metaclass and no `__new__` that is written in Python comes first, all of its bases are known, and no decorator may
+    /// have written another one.
+    fn is_made_plainly(&mut self, class: Value) -> bool {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return false };
+        let is_plain = matches!(self.heap.external_name(node.metaclass).as_deref(), Some("type" | "abc.ABCMeta"));
+        let mro = node.mro.clone();
+        let made = self.class_lookup(class, known::NEW);
+        let has_new = made.is_some_and(|made| !matches!(self.heap.get(made), Some(Object::External(_))));
+        is_plain
+            && !has_new
+            && mro.iter().all(|base| match self.heap.get(*base) {
+                Some(Object::Class(node)) => {
+                    !node.open && !self.mistakes.is_given(*base) && !self.is_decorated(node.module, node.name)
+                }
+                Some(Object::External(name)) => {
+                    let name = self.heap.text(*name);
+                    !["enum.", "ctypes.", "typing.NamedTuple", "typing.TypedDict"].iter().any(|it| name.starts_with(it))
+                        && !name.contains("()")
+                }
+                _ => false,
+            })
     }
 
     /// What is wrong with a decorator that is called with what it decorates.
@@ -134,13 +204,18 @@ impl Interp<'_> {
         if is_plain { self.misfit_of(&function, args, bound) } else { None }
     }
 
+    /// Whether a module decorates a class of a name.
+    fn is_decorated(&self, module: Option<ModIdx>, name: Sym) -> bool {
+        let (Some(module), name) = (module, self.heap.text(name)) else { return true };
+        let code = &self.module(module).code.code;
+        code.classes.iter().any(|it| code.name(it.name) == &*name && !code.list(it.decorators).is_empty())
+    }
+
     fn misfit_of_library_class(&mut self, class: Value, args: &Args) -> Option<String> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
-        let (name, module, metaclass, open) = (self.heap.text(node.name), node.module?, node.metaclass, node.open);
+        let (name, module, metaclass, open) = (node.name, node.module?, node.metaclass, node.open);
         let plain = matches!(self.heap.external_name(metaclass).as_deref(), Some("type" | "abc.ABCMeta"));
-        let code = &self.module(module).code.code;
-        let decorated =
-            code.classes.iter().any(|it| code.name(it.name) == &*name && !code.list(it.decorators).is_empty());
+        let decorated = self.is_decorated(Some(module), name);
         if self.module(module).own || open || !plain || decorated || self.class_lookup(class, known::NEW).is_some() {
             return None;
         }

@@ -4,6 +4,7 @@
 //! proves nothing.
 
 use super::super::value::*;
+use super::loss::{Loss, On};
 use super::trace::Mark;
 use super::*;
 use crate::lang::python::ir::{Alias, Expr};
@@ -20,8 +21,8 @@ const UNSEEN: &[&str] =
 pub(super) struct Mistakes {
     /// What had been read when the statement began that runs now.
     statement: Mark,
-    /// Something was cut short, and what it does to values is not known.
-    lost: bool,
+    /// Something was cut short or may have run unseen; what it does to values is not known.
+    pub(super) loss: Loss,
     /// Objects that code of others got hold of.
     given: FxHashSet<ObjId>,
     /// Modules with functions that code of others may call.
@@ -49,18 +50,21 @@ impl Mistakes {
         self.statement = outer;
     }
 
-    /// Notes that something of own code was cut short.
-    pub(super) fn lose(&mut self, is_cut: bool) {
-        self.lost |= is_cut;
-    }
-
-    pub(super) fn is_lost(&self) -> bool {
-        self.lost
+    /// Notes that something of own code was cut short: it may have changed whatever there is by now.
+    pub(super) fn lose(&mut self, heap: &Heap, is_cut: bool) {
+        if is_cut {
+            self.loss.note(heap);
+        }
     }
 
     /// Whether what the statement has computed depends on the environment, and on nothing else that is not known.
     pub(super) fn rests_on_environment(&self, doubt: &Doubt) -> bool {
         doubt.has_read(self.statement) && !doubt.has_foreign(self.statement)
+    }
+
+    /// Whether what the statement has computed depends on the environment or on code of others.
+    pub(super) fn rests_on_anything(&self, doubt: &Doubt) -> bool {
+        doubt.has_read(self.statement) || doubt.has_foreign(self.statement)
     }
 
     /// Whether a stretch of code is met as one that may have run for the first time.
@@ -96,7 +100,7 @@ impl Mistakes {
             }
             seen += 1;
             if seen > LIMITS.given_away {
-                self.lost = true;
+                self.loss.note(heap);
                 return;
             }
             match heap.object(id) {
@@ -132,6 +136,7 @@ impl Mistakes {
     /// Whether a value is a container that own code has written down and nobody else can have changed.
     pub(super) fn is_written(&self, value: Value) -> bool {
         matches!(value, Value::Obj(id) if self.written.contains(&id) && !self.given.contains(&id))
+            && !self.loss.is_before(value)
     }
 }
 
@@ -146,7 +151,6 @@ impl Interp<'_> {
     pub(super) fn is_computed(&self, frame: &Frame) -> bool {
         self.is_own(frame)
             && self.library_depth == 0
-            && !self.mistakes.lost
             // A text of which only parts are known may be any.
             && !self.has_holes
             && self.is_certain_here()
@@ -360,11 +364,16 @@ impl Interp<'_> {
         let is_plain = !text.starts_with("__") || text.ends_with("name__") || &*text == "__module__";
         let is_known = is_known && (is_module || is_plain);
         // Whoever has the method has its object.
+        self.note_old(object, name, value);
         let (is_computed, kind) = (self.is_computed(frame), self.kind_of(object));
         if !is_known {
             self.note_foreign(value);
         }
-        if is_computed && let Some(kind) = self.lacks_member(object, name).filter(|_| value == Value::Unknown) {
+        if is_computed
+            && value == Value::Unknown
+            && let Some(kind) = self.lacks_member(object, name)
+            && !self.may_be_set_unseen(name, On::Any)
+        {
             let message = format!("type object '{kind}' has no attribute '{text}'");
             self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
         }
@@ -395,13 +404,14 @@ impl Interp<'_> {
             let message = format!("'NoneType' object has no attribute '{text}'");
             return self.mistake_or_demand(frame, self.at(frame, expr), "AttributeError", &message);
         }
-        if !self.is_computed(frame) {
+        if !self.is_computed(frame) || self.may_be_set_unseen(name, On::Any) {
             return Ok(());
         }
         let message = match self.heap.get(object) {
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
-                let Some(kind) = self.whole_class(class).filter(|_| !self.mistakes.is_given(object)) else {
+                let is_given = self.mistakes.is_given(object) || self.mistakes.loss.is_before(object);
+                let Some(kind) = self.whole_class(class).filter(|_| !is_given) else {
                     return Ok(());
                 };
                 format!("'{kind}' object has no attribute '{text}'")

@@ -20,7 +20,7 @@ impl Interp<'_> {
 
     /// Whether own code runs by what is followed exactly: its own values, not those that others made.
     pub(super) fn is_decided(&self, at: ModIdx, calls: u32) -> bool {
-        !self.module(at).own || !(self.doubt.rests_on_others(calls) || self.mistakes.is_lost())
+        !self.module(at).own || !self.doubt.rests_on_others(calls)
     }
 
     /// Whether code of others, which own code has called, raises an error on a way that is all decided.

@@ -2,6 +2,7 @@
 
 mod builtins;
 mod formats;
+mod library;
 mod patterns;
 
 use super::super::value::*;
@@ -19,9 +20,9 @@ impl Interp<'_> {
             return None;
         }
         if name.starts_with("logging.") {
-            return self.refusal_of_level(name, args);
+            return self.no_logger(name, args).or_else(|| self.refusal_of_level(name, args));
         }
-        if let Some(refusal) = self.refusal_of_builtin(name, args) {
+        if let Some(refusal) = self.refusal_of_builtin(name, args).or_else(|| self.refusal_of_library(name, args)) {
             return Some(refusal);
         }
         let first = *args.positional.first()?;

@@ -1,7 +1,8 @@
 //! Names that have no value: those that nothing gives one, those that lost it, those of functions that come too late.
 
 use super::super::value::*;
-use super::faults::{NAME, NEWER, may_bind_unseen};
+use super::binders::may_bind_unseen;
+use super::faults::{NAME, NEWER};
 use super::*;
 use crate::lang::python::ir::{Code, Function, Handler, Stmt};
 use crate::lang::python::{Asked, Past};

@@ -57,6 +57,15 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes a loop of which only the first rounds were walked.
+    pub(super) fn note_cut_loop(&mut self, frame: &Frame, body: Block) {
+        if self.is_own(frame) {
+            self.mistakes.lose(&self.heap, true);
+            self.taint_stored(frame, body);
+            self.doubt.read_foreign();
+        }
+    }
+
     /// The same for a part of an expression.
     pub(super) fn note_unwalked_part(&mut self, frame: &Frame, mark: Mark, part: ExprId) {
         let span = self.at(frame, part);
@@ -108,7 +117,7 @@ impl Interp<'_> {
         let calls_own = code
             .exprs_in(span)
             .any(|expr| matches!(expr, Expr::Call(function, _) if self.is_of_own_code(frame, function)));
-        self.mistakes.lose(calls_own);
+        self.mistakes.lose(&self.heap, calls_own);
         self.taint_stored_in(frame, span);
     }
 

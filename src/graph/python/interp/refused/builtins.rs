@@ -135,7 +135,7 @@ impl Interp<'_> {
     }
 
     /// The type of a value, where it is none of those that may be of a kind of their own.
-    fn plain_kind(&self, value: Value) -> Option<&'static str> {
+    pub(super) fn plain_kind(&self, value: Value) -> Option<&'static str> {
         self.kind_of(value).map(|kind| kind.0).filter(|kind| *kind != "function")
     }
 
@@ -146,7 +146,7 @@ impl Interp<'_> {
     }
 
     /// The items of a container of own code of which all are known.
-    fn known_items(&self, value: Value) -> Option<Vec<Value>> {
+    pub(super) fn known_items(&self, value: Value) -> Option<Vec<Value>> {
         match self.kind_of(value)?.0 {
             "list" | "tuple" | "set" | "dict" => match self.items_of(value) {
                 (items, false) => Some(items),

@@ -1,0 +1,7 @@
+def make(text):
+    names = {}
+    exec(text, names)
+    return names["made"]
+
+
+made = make("made = 1")

@@ -1,0 +1,5 @@
+def fill(table):
+    globals().update(table)
+
+
+fill({"ord" + "ers": 1})

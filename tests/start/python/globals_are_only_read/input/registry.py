@@ -1,0 +1,5 @@
+order = 1
+
+
+def named(name):
+    return globals().get(name) or globals()[name]

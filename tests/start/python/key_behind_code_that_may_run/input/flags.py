@@ -1,0 +1,5 @@
+FLAGS = {}
+
+
+def note(name):
+    FLAGS[name] = True

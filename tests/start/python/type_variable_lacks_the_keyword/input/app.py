@@ -1,0 +1,6 @@
+from typing import TypeVar
+
+T = TypeVar("T", bounds=int)
+
+def handler(event, context):
+    return 1
