@@ -443,6 +443,8 @@ impl Interp<'_> {
             let is_package = self.module(at).is_package;
             let phase = self.phase;
             self.module_mut(at).phase = phase;
+            // The imports that it was held back from load it now.
+            self.trace.imports.iter_mut().filter(|import| import.target == at).for_each(|import| import.phase = phase);
             // What a lazily loaded module raises surfaces at the access; nobody waits for it there.
             let _ = self.shielded(|this| this.run_module(at, entry, &name, is_package));
         }
