@@ -1,3 +1,3 @@
 import plots
 from plots import names
-from .core import line
+from . import core
