@@ -4,26 +4,12 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::{Input, WORTH_MS};
 use crate::assemble::Installs;
 use crate::cost::{Change, Savings};
 use crate::graph::{Handed, Home, Import, ImportSite, ModuleId, ModuleKind, Offer, Phase, Taken, WhatIf};
-use crate::knowledge;
 use crate::package::owners::{PackageId, Requires};
 use crate::platform::Language;
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Extras {
-    /// Those that bring everything.
-    whole: Vec<String>,
-}
-
-knowledge::table! {
-    static EXTRAS: Extras = "python/extras.toml", tested by the_extras_read;
-}
 
 /// A change that may save something.
 pub(super) enum Candidate {
@@ -160,15 +146,11 @@ impl Wants {
         let name = |id: PackageId| input.packages.package(id).name.to_string();
         let requires: BTreeMap<String, Requires> =
             input.packages.with_ids().map(|(id, package)| (name(id), Requires::of(input.artifact, package))).collect();
-        let (mut kept, declared) = (BTreeSet::new(), &input.declared.dependencies);
+        let mut kept = BTreeSet::new();
         let mut todo: Vec<String> = roots(input).into_iter().map(name).collect();
         while let Some(package) = todo.pop() {
             let Some(its) = requires.get(&package).filter(|_| !kept.contains(&package)) else { continue };
             todo.extend(its.always.iter().cloned());
-            // Who asks for one extra by its name has a use for it in mind.
-            let asked = declared.iter().filter(|dependency| *dependency.name == *package).flat_map(|one| &one.extras);
-            let asked = asked.filter(|extra| !EXTRAS.whole.contains(extra));
-            todo.extend(asked.filter_map(|extra| its.extras.get(extra)).flatten().cloned());
             kept.insert(package);
         }
         Self { kept, requires }

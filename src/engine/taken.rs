@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
 use super::FunctionFacts;
 use super::moving::deep;
 use crate::artifact::EntryId;
@@ -48,7 +50,9 @@ impl FunctionFacts {
             return Some("there are too many files to know who takes names from the module".to_owned());
         };
         let here = absolute(&own);
-        let python = beside.files.iter().filter(|(shown, path, _)| shown.ends_with(".py") && *path != here);
+        let installed = self.installed_files();
+        let is_other = |path: &PathBuf| *path != here && !installed.contains(path);
+        let python = beside.files.iter().filter(|(shown, path, _)| shown.ends_with(".py") && is_other(path));
         let around = python.map(|(shown, path, text)| (shown.as_str(), parts(&path.to_string_lossy()), text.as_str()));
         let inside = own_files.iter().map(|other| (other.shown.as_str(), other.parts.clone(), other.text.as_str()));
         let others: Vec<(&str, Vec<String>, &str)> = inside.chain(around).collect();
@@ -63,6 +67,15 @@ impl FunctionFacts {
         let searched = || others.iter().find_map(|(shown, _, text)| Some((shown, taken(text, &target, names)?)));
         let (who, name) = deep(|| Ok(searched())).ok().flatten()?;
         Some(format!("{who} takes `{name}` from the module"))
+    }
+
+    /// The Python files of installed packages, which take nothing from the function's own code.
+    fn installed_files(&self) -> FxHashSet<PathBuf> {
+        let owned = self
+            .artifact
+            .entries()
+            .filter(|(id, entry)| entry.path.ends_with(".py") && self.packages.owner(*id).is_some());
+        owned.map(|(id, _)| absolute(&self.locate(id, None).path)).collect()
     }
 
     /// Who sets or gets one of some names of a JavaScript module that does not export it, if anybody does.

@@ -40,6 +40,8 @@ pub(crate) enum Region {
 pub(crate) struct Cuts {
     pub(crate) nodes: FxHashSet<At>,
     pub(crate) blocks: FxHashSet<(UnitId, BlockId)>,
+    /// Blocks that are left early, with the number of the first statement that is then not run.
+    pub(crate) rests: FxHashMap<(UnitId, BlockId), usize>,
     /// Methods that serve a route.
     pub(crate) functions: FxHashSet<(UnitId, FuncId)>,
     /// What a framework gives to attributes of a class's instances.
@@ -313,7 +315,8 @@ impl Walk<'_, '_> {
             return;
         }
         let program = self.program;
-        for stmt in program.flow(unit).block(block) {
+        let run = self.cuts.rests.get(&(unit, block)).copied().unwrap_or(usize::MAX);
+        for stmt in program.flow(unit).block(block).iter().take(run) {
             match stmt {
                 Stmt::Eval(value) | Stmt::Return(Some(value)) => self.node((unit, *value)),
                 Stmt::Bind(var, value) => {

@@ -228,6 +228,7 @@ fn needed(input: &Input<'_>, program: &Program<'_>, module: ModuleId) -> Option<
         let branches = optional(&inner.flow);
         taken.blocks.extend(branches.taken.into_iter().map(|block| (unit, block)));
         otherwise.blocks.extend(branches.otherwise.into_iter().map(|block| (unit, block)));
+        otherwise.rests.extend(branches.rests.into_iter().map(|(block, from)| ((unit, block), from)));
     }
     let walk = |cuts: &Cuts| routes::answered(input.spec, program, module, cuts);
     // What is needed on both sides of a branch is needed always.

@@ -199,6 +199,7 @@ impl Interp<'_> {
             let _ = self.call(handler, Args { positional: vec![Value::Unknown, Value::Unknown], ..Args::default() });
         }
         self.sweep_and_load();
+        self.wake_all();
     }
 }
 

@@ -180,7 +180,9 @@ impl Lowering<'_> {
         if let Some((scope, _, body)) = &inner.handler {
             let mut caught = Vec::new();
             self.scoped(scope, &mut caught, |this, caught| this.stmt(*body, caught));
-            blocks.push(self.flow.push_block(caught));
+            let caught = self.flow.push_block(caught);
+            self.flow.handlers.insert(caught);
+            blocks.push(caught);
         }
         if let Some(finalizer) = inner.finalizer {
             blocks.push(self.block_of(finalizer));

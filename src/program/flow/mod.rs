@@ -5,6 +5,7 @@
 pub mod javascript;
 pub mod python;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::span::Span;
@@ -36,6 +37,8 @@ pub struct Flow {
     pub classes: Vec<Class>,
     /// Blocks of statements.
     pub blocks: Vec<Vec<Stmt>>,
+    /// Blocks of `except` and `catch`.
+    pub handlers: BTreeSet<BlockId>,
     /// What other modules can import, by name; `default` and `*` (all of `module.exports`) too.
     pub exports: Vec<(Arc<str>, Def)>,
     /// `from x import *`, `export * from`.

@@ -165,7 +165,9 @@ impl Lowering<'_> {
                 let kind = self.expr(kind);
                 out.push(Stmt::Eval(kind));
             }
-            blocks.push(self.block(handler.body));
+            let caught = self.block(handler.body);
+            self.flow.handlers.insert(caught);
+            blocks.push(caught);
         }
         blocks.push(self.block(inner.orelse));
         blocks.push(self.block(inner.finally));
@@ -464,6 +466,10 @@ impl Lowering<'_> {
                     CompareOp::Eq | CompareOp::Is => Comparison::Equal,
                     CompareOp::NotEq | CompareOp::IsNot => Comparison::NotEqual,
                     CompareOp::In => Comparison::In,
+                    CompareOp::NotIn => {
+                        let inside = self.flow.node(Kind::Compare(Comparison::In, left, *right), self.flow.span(left));
+                        return Kind::Not(inside);
+                    }
                     _ => Comparison::Other,
                 };
                 Kind::Compare(op, left, *right)

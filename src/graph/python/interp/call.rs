@@ -51,11 +51,11 @@ impl Interp<'_> {
         if self.trace.calls.len() < LIMITS.calls {
             if self.module(frame.module).own {
                 self.record_call(frame, function, callee, &args, span);
-                self.unpickle(frame, &args, span)?;
             } else {
                 self.record_work(frame, callee, &args, span);
             }
         }
+        self.unpickle(frame, function, callee, &args, span)?;
         if let Some(value) = self.frame_call(frame, callee, &args, span)? {
             return Ok(value);
         }

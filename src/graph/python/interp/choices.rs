@@ -50,7 +50,10 @@ impl Interp<'_> {
             let source = module.kind == ModuleKind::Source && module.entry.is_some();
             source && !module.own && !module.asked && module.phase == Phase::Init
         };
-        for import in self.trace.imports.iter().filter(|import| wanted(import.target)) {
+        // Parts of a package that it loads itself import it again.
+        let by_a_part = |import: &SeenImport| self.module(import.importer).root == self.module(import.target).root;
+        let imports = self.trace.imports.iter().filter(|import| wanted(import.target) && !by_a_part(import));
+        for import in imports {
             importers.entry(import.target).or_default().push(import);
         }
         let mut idle: Vec<ModIdx> = importers

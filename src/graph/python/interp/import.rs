@@ -318,7 +318,7 @@ impl Interp<'_> {
                 };
                 self.note_import(at, from);
                 let result = match kind {
-                    FileKind::Source if self.phase == Phase::Init && self.input.what_if.lazy.contains(name) => {
+                    FileKind::Source if self.is_held_back(name) => {
                         self.module_mut(at).deferred = true;
                         Ok(())
                     }
@@ -417,8 +417,26 @@ impl Interp<'_> {
 
     /// Code asks a module for something.
     pub(super) fn ask(&mut self, at: ModIdx) {
-        self.module_mut(at).asked = true;
+        // What is asked of a module that is being loaded, its own parts ask, or what it loads.
+        if self.module(at).state != LoadState::Running {
+            self.module_mut(at).asked = true;
+        }
         self.wake(at);
+    }
+
+    /// Whether a lazy loader is in front of a module, for real or taken for done.
+    fn is_held_back(&mut self, name: &str) -> bool {
+        let is_lazy = self.input.what_if.lazy.contains(name) || self.trace.lazily.contains(&self.heap.sym(name));
+        self.phase == Phase::Init && is_lazy
+    }
+
+    /// Runs what lazy loaders still hold back: code that asks for it need not be seen.
+    pub(in super::super) fn wake_all(&mut self) {
+        for name in self.trace.lazily.clone() {
+            if let Some(Object::Module(at)) = self.sys_modules.get(name).and_then(|module| self.heap.get(module)) {
+                self.wake(*at);
+            }
+        }
     }
 
     /// Runs a module that a lazy loader held back.
@@ -430,6 +448,8 @@ impl Interp<'_> {
             let is_package = self.module(at).is_package;
             let phase = self.phase;
             self.module_mut(at).phase = phase;
+            // The imports that it was held back from load it now.
+            self.trace.imports.iter_mut().filter(|import| import.target == at).for_each(|import| import.phase = phase);
             // What a lazily loaded module raises surfaces at the access; nobody waits for it there.
             let _ = self.shielded(|this| this.run_module(at, entry, &name, is_package));
         }

@@ -141,7 +141,8 @@ impl Interp<'_> {
                 self.name_module(first.unwrap_or(Value::Unknown), &rest);
                 Value::None
             }
-            "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
+            "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first, site)?,
+            "importlib.util.LazyLoader" => self.lazy_loader(first),
             "pkgutil.extend_path" => {
                 let second = args.positional.get(1).copied().or_else(|| self.keyword(args, "name"));
                 self.extended_path(first.unwrap_or(Value::Unknown), second.unwrap_or(Value::Unknown))
@@ -201,20 +202,43 @@ impl Interp<'_> {
         let class = self.heap.external("importlib.machinery.ModuleSpec");
         let mut attrs = Names::default();
         attrs.set(self.heap.sym("name"), Value::Str(sym));
-        attrs.set(self.heap.sym("loader"), Value::Unknown);
+        attrs.set(self.heap.sym("loader"), self.loader_by_name(Value::Str(sym)));
         attrs.set(self.heap.sym("origin"), Value::Unknown);
         Ok(self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown }))
     }
 
+    /// The loader that a search has found for a module: all that is known of it is whose it is.
+    fn loader_by_name(&mut self, name: Value) -> Value {
+        let class = self.heap.external("importlib.abc.Loader");
+        let mut attrs = Names::default();
+        attrs.set(self.heap.sym("name"), name);
+        self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown })
+    }
+
+    /// `importlib.util.LazyLoader`: the module runs when the first attribute is asked for.
+    fn lazy_loader(&mut self, inner: Option<Value>) -> Value {
+        let key = self.heap.sym("name");
+        let Some(Value::Str(name)) = inner.and_then(|loader| self.get_attr_quiet(loader, key)) else {
+            return Value::Unknown;
+        };
+        if !self.trace.lazily.contains(&name) {
+            self.trace.lazily.push(name);
+        }
+        self.loader_by_name(Value::Str(name))
+    }
+
     /// A module object made by code: for a spec that a lazy loader holds, the module itself.
-    fn make_module(&mut self, first: Option<Value>) -> Value {
+    fn make_module(&mut self, first: Option<Value>, site: (ModIdx, Span)) -> Run<Value> {
         let key = self.heap.sym("name");
         let spec_name = match first.and_then(|v| self.heap.get(v)) {
             Some(Object::Instance { attrs, .. }) => attrs.get(key),
             _ => first,
         };
-        let Some(Value::Str(name)) = spec_name else { return Value::Unknown };
+        let Some(Value::Str(name)) = spec_name else { return Ok(Value::Unknown) };
         let text = self.heap.text(name);
+        if self.trace.lazily.contains(&name) && self.sys_modules.get(name).is_none() {
+            return self.import(&text, Some(site));
+        }
         let kept = self.sys_modules.get(name);
         let at = self.new_module(&text, ModuleKind::Namespace, None);
         match kept {
@@ -227,7 +251,7 @@ impl Interp<'_> {
         module.synthetic = true;
         let (scope, object) = (module.scope, module.object);
         self.heap.scope_mut(scope).open = true;
-        object
+        Ok(object)
     }
 
     fn iter_modules(&mut self, path: Value, args: &Args, deep: bool) -> Run<Value> {

@@ -57,7 +57,7 @@ impl Interp<'_> {
     }
 
     /// The dotted name under which own code calls something of a library.
-    fn canonical(&mut self, frame: &Frame, expr: ExprId, value: Value, depth: u32) -> Option<String> {
+    pub(super) fn canonical(&mut self, frame: &Frame, expr: ExprId, value: Value, depth: u32) -> Option<String> {
         if depth > LIMITS.callee_depth {
             return None;
         }

@@ -76,6 +76,10 @@ pub(in super::super) struct Trace {
     pub(in super::super) calls: Vec<SeenCall>,
     /// Where a call is in `calls`, by module, place and callee.
     pub(super) seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
+    /// Modules that own code or a library gives to `importlib.util.LazyLoader`.
+    pub(super) lazily: Vec<Sym>,
+    /// Files that were unpickled.
+    pub(super) unpickled: FxHashSet<EntryId>,
     /// Calls of functions and classes by their sites, with their numbers if they matter.
     pub(super) known_calls: FxHashMap<(ModIdx, u32, Value), Option<usize>>,
     pub(in super::super) data_files: Vec<(EntryId, ModIdx, Span)>,

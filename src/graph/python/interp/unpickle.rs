@@ -4,6 +4,7 @@ use super::super::finder::inside;
 use super::super::value::*;
 use super::*;
 use crate::knowledge;
+use crate::lang::python::ir::Expr;
 
 knowledge::table! {
     static UNPICKLERS: Unpicklers = "python/unpicklers.toml", tested by the_unpicklers_read;
@@ -23,18 +24,28 @@ pub fn is_unpickler(callee: &str) -> bool {
 }
 
 impl Interp<'_> {
-    /// Loads what a file needs that own code has unpickled with the call that was just noted.
-    pub(super) fn unpickle(&mut self, frame: &Frame, args: &Args, span: Span) -> Run<()> {
-        let Some(call) = self.trace.calls.last() else { return Ok(()) };
-        if self.phase != Phase::Init || call.module != frame.module || call.span != span || call.repeats > 1 {
+    /// Loads what a file needs that a call unpickles, own or of a library. Each file is read once.
+    pub(super) fn unpickle(
+        &mut self,
+        frame: &Frame,
+        function: ExprId,
+        callee: Value,
+        args: &Args,
+        span: Span,
+    ) -> Run<()> {
+        let last = match frame.code.code.expr(function) {
+            Expr::Attribute(_, name) | Expr::Name(name) => frame.code.code.name(name),
+            _ => return Ok(()),
+        };
+        // Names of all calls would cost too much; a function imported under another name is none that people write.
+        if !UNPICKLERS.callees.iter().any(|known| known.rsplit('.').next() == Some(last)) {
             return Ok(());
         }
-        let callee = self.heap.text(call.callee);
-        if !is_unpickler(&callee) {
+        if !self.canonical(frame, function, callee, 0).is_some_and(|name| is_unpickler(&name)) {
             return Ok(());
         }
         let Some(entry) = args.positional.first().and_then(|file| self.file_of(*file)) else { return Ok(()) };
-        if self.input.artifact.entry(entry).bytes > LIMITS.pickle_bytes {
+        if self.input.artifact.entry(entry).bytes > LIMITS.pickle_bytes || !self.trace.unpickled.insert(entry) {
             return Ok(());
         }
         let Ok(bytes) = self.input.artifact.read(entry) else { return Ok(()) };

@@ -48,42 +48,81 @@ pub fn taken(text: &str, target: &Target<'_>, names: &[String]) -> Option<String
     let Ok(module) = parsed(text) else {
         return names.iter().find(|name| has_word(text, name)).cloned();
     };
-    let mut imports = Imports::default();
+    let mut imports = Imports { target, bound: FxHashMap::default(), is_named: false };
     imports.visit_body(module.suite());
+    let is_named = imports.is_named;
     let mut taking = Taking { target, names, imports: imports.bound, is_named, found: None };
     taking.visit_body(module.suite());
     taking.found
 }
 
 /// What imports of a file bind, wherever they stand.
-#[derive(Default)]
-struct Imports<'a> {
+struct Imports<'a, 't> {
+    target: &'t Target<'t>,
     bound: FxHashMap<&'a str, Vec<Vec<&'a str>>>,
+    /// Whether the module is imported, or a text is its dotted name, its file, or begins with its name.
+    is_named: bool,
+}
+
+impl<'a> Imports<'a, '_> {
+    fn bind(&mut self, name: &'a str, path: Vec<&'a str>) {
+        self.name(&path);
+        self.bound.entry(name).or_default().push(path);
+    }
+
+    fn name(&mut self, path: &[&str]) {
+        let is_it = |end: usize| path[end - 1] == self.target.name && (self.target.means)(&path[..end]);
+        self.is_named |= (1..=path.len()).any(is_it);
+    }
+
+    fn text(&mut self, text: &str) {
+        let is_word = |part: &&str| !part.is_empty() && !part.contains(char::is_whitespace);
+        let path: Vec<&str> = text.split(['.', '/']).take_while(is_word).collect();
+        self.name(&path);
+        // A file is named with the folders around it, which need not be a package's.
+        let file = text.rsplit('/').next().and_then(|file| file.strip_suffix(".py"));
+        self.is_named |= file == Some(self.target.name);
+    }
 }
 
 fn parts(dotted: &str) -> Vec<&str> {
     dotted.split('.').filter(|part| !part.is_empty()).collect()
 }
 
-impl<'a> Visitor<'a> for Imports<'a> {
+impl<'a> Visitor<'a> for Imports<'a, '_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let whole = parts(alias.name.as_str());
+                    self.name(&whole);
                     let path = if alias.asname.is_some() { whole } else { whole.into_iter().take(1).collect() };
-                    self.bound.entry(super::bound(alias)).or_default().push(path);
+                    self.bind(super::bound(alias), path);
                 }
             }
             Stmt::ImportFrom(import) => {
                 for alias in &import.names {
                     let mut path = import.module.as_ref().map_or_else(Vec::new, |module| parts(module.as_str()));
+                    // `from . import name` of a package's part.
+                    self.is_named |= path.is_empty() && self.target.is_package;
                     path.push(alias.name.as_str());
-                    self.bound.entry(super::bound(alias)).or_default().push(path);
+                    self.bind(super::bound(alias), path);
                 }
             }
             _ => visitor::walk_stmt(self, stmt),
         }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::StringLiteral(text) => self.text(text.value.to_str()),
+            Expr::FString(text) => {
+                let literals = text.value.elements().filter_map(InterpolatedStringElement::as_literal);
+                literals.for_each(|text| self.text(&text.value));
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
     }
 }
 
@@ -181,13 +220,13 @@ impl<'a> Taking<'a, '_> {
         matches!(self.stands(expr, 16), Stands::At(path) if self.means(&path))
     }
 
-    /// A text that names one: `pkg.app.pd`, `.pd` behind what is put together, or the name alone.
+    /// A text that names one: `pkg.app.pd`, or `.pd` behind what is put together.
     fn text(&mut self, text: &str) {
         let parts: Vec<&str> = text.split('.').collect();
         for at in 0..parts.len() {
             let Some(name) = self.names.iter().find(|name| name.as_str() == parts[at]).cloned() else { continue };
             let is_meant = match at.checked_sub(1).map(|before| parts[before]) {
-                None => parts.len() == 1 && self.is_named,
+                None => false,
                 Some("") => self.is_named,
                 Some(before) if before.contains(['{', '%', '}']) => self.is_named,
                 Some(_) => self.means(&parts[..at]),
@@ -220,6 +259,11 @@ impl<'a> Taking<'a, '_> {
             || PATCHES.contains(&called) && self.is_named && first.is_some_and(|path| self.is_computed(path))
         {
             self.take_any();
+        }
+        // `monkeypatch.setattr(app, "pd", None)`
+        let given = args.iter().filter_map(constant).find(|text| self.names.iter().any(|own| own == text));
+        if let Some(name) = given.filter(|_| self.is_named) {
+            self.take(name);
         }
         if called == "multiple" && self.is_named {
             let names = call.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
@@ -303,6 +347,7 @@ mod tests {
             "def test(name):\n    patch(f'app.{name}')\n",
             "import app\n@pytest.fixture\ndef module():\n    return app\ndef test(module):\n    module.pd\n",
             "import app\nvars(app)\n",
+            "MODULE = 'pkg/app.py'\nmodule = load(MODULE)\nmodule.pd\n",
             "class T:\n    def setUp(self):\n        self.app = load('app')\n    def test(self):\n        self.app.pd\n",
         ] {
             assert!(takes(text), "{text}");
@@ -317,6 +362,9 @@ mod tests {
             "import other.app as app\napp.pd\n",
             "@patch('other.app.pd')\ndef test(pd):\n    pass\n",
             "import app\nimport tools\ntools.pd\napp.handler()\n",
+            "# pays for the app\nclass T:\n    \"\"\"What an app is.\"\"\"\n    def of(app: 'pd.Frame'):\n        thing().pd\n",
+            "MODULE = 'app.'\nshort = {'pd': 1}\n",
+            "TEXT = 'an app. of pd'\nitems = {'pd': 1}\nitems().pd\n",
             "import app\nclass T:\n    def test(self):\n        self.pd = 1\n        app.handler()\n",
         ] {
             assert!(!takes(text), "{text}");

@@ -1,0 +1,7 @@
+import sheets
+
+
+def handler(event, context):
+    if event.get("part"):
+        return sheets.part(event["part"])
+    return sheets.render(event)

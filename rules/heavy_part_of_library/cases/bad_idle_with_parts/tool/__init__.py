@@ -1,0 +1,9 @@
+import plots
+
+
+def parse(event):
+    return event
+
+
+def draw(event):
+    return plots.line(event)

@@ -1,0 +1,5 @@
+import tool
+
+
+def handler(event, context):
+    return tool.parse(event)

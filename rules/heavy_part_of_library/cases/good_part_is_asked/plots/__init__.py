@@ -1,0 +1,3 @@
+import plots
+from plots import names
+from . import core

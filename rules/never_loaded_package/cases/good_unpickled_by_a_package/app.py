@@ -1,0 +1,5 @@
+import judge
+
+
+def handler(event, context):
+    return judge.MODEL.predict(event)
