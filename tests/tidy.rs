@@ -80,7 +80,7 @@ fn functions(text: &str) -> Vec<(usize, &str, usize)> {
             let rest = if rest.starts_with('(') { rest.split_once(") ").map_or("", |(_, rest)| rest) } else { rest };
             rest.trim_start()
         });
-        if begins(plain) {
+        if begins(plain) && !code.ends_with('}') {
             let name =
                 plain.split_once("fn ").map_or("", |(_, rest)| rest.split(['(', '<']).next().unwrap_or_default());
             open.retain(|(column, _, _)| *column < indent);

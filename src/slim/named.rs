@@ -95,9 +95,11 @@ fn says_folder(text: &str, folder: &str, calls: &[String]) -> bool {
             let line = before.rsplit('\n').next().unwrap_or_default();
             calls.is_empty() || calls.iter().any(|call| line.contains(call.as_str()))
         };
-        begins
-            && calls_one()
-            && (rest.starts_with(is_quote) || rest.len() < behind.len() && rest.starts_with(['{', '%', '$', '*']))
+        // Behind a whole name, another one may say which file is meant.
+        let ends = rest.strip_prefix(is_quote).is_some_and(|rest| {
+            !rest.trim_start_matches(|c: char| matches!(c, ',' | '/') || c.is_whitespace()).starts_with(is_quote)
+        });
+        begins && calls_one() && (ends || rest.len() < behind.len() && rest.starts_with(['{', '%', '$', '*']))
     })
 }
 

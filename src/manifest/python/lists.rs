@@ -1,7 +1,5 @@
 //! Which files are requirements files, and what they are for: by their names, and by what installs them.
 
-use std::collections::BTreeSet;
-
 use super::{Reader, groups, normalized, requirements};
 use crate::manifest::dependency::Scope;
 
@@ -48,18 +46,17 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     lists.extend(installed(reader));
     // What one for development includes is not for that alone.
     lists.sort_by_key(|(_, scope)| scope.clone());
-    let sources: BTreeSet<&str> = lists.iter().filter_map(|(path, _)| path.strip_suffix(".in")).collect();
-    // A compiled list repeats its source with pins, and everything that this brings: people edit the source, which is
-    // called `requirements.in` or `requirements.txt.in`.
-    let is_compiled = |path: &str| {
-        let stems = [Some(path), path.strip_suffix(".txt")].into_iter().flatten();
-        let mut sources = stems.filter(|stem| sources.contains(stem));
-        sources.any(|stem| reader.files.text(&format!("{stem}.in")).is_some())
-    };
-    let own: Vec<(String, Scope)> = lists.iter().filter(|(path, _)| !is_compiled(path)).cloned().collect();
-    for (path, scope) in own {
-        requirements::read(reader, &path, &scope);
+    for (path, scope) in lists {
+        let source = sources(&path).find(|source| reader.files.text(source).is_some());
+        requirements::read(reader, source.as_deref().unwrap_or(&path), &scope);
     }
+}
+
+/// What a list may be compiled from, by its name: `requirements.in`, or `requirements.txt.in`. A compiled list repeats its
+/// source with pins, and everything that this brings: people edit the source.
+fn sources(path: &str) -> impl Iterator<Item = String> {
+    let stem = path.strip_suffix(".txt");
+    stem.into_iter().flat_map(|stem| [format!("{stem}.in"), format!("{stem}.txt.in")])
 }
 
 /// Whether a path is read by its name whatever else names it.

@@ -3,10 +3,12 @@
 use serde::Deserialize;
 
 use super::super::value::*;
-use super::faults::UNRESOLVED;
 use super::*;
 use crate::knowledge::table;
 use crate::lang::python::ir::{Class as ClassNode, Expr, Function as Node, Stmt};
+
+/// The rule about what a library asks for that is not here.
+const EXTRA: &str = "missing-extra";
 
 /// Who names the thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -156,7 +158,7 @@ impl Interp<'_> {
         }
         let message = format!("No module named '{driver}'");
         let site = Some((frame.module, self.at(frame, expr)));
-        let mut fault = self.new_fault(UNRESOLVED, driver, format!("ModuleNotFoundError: {message}"), site);
+        let mut fault = self.new_fault(EXTRA, driver, format!("ModuleNotFoundError: {message}"), site);
         fault.help = Some(format!("The address names this driver, and `{}` imports it", DEMANDS.address.library));
         fault.cure = Some(driver.to_owned());
         self.raise_fault("ModuleNotFoundError", &message, fault).map(|_| ())
@@ -188,7 +190,7 @@ impl Interp<'_> {
             }
             let Some(module) = demand.modules.first() else { continue };
             let site = Some((frame.module, self.at(frame, at)));
-            let mut fault = self.new_fault("missing-extra", module, demand.error.clone(), site);
+            let mut fault = self.new_fault(EXTRA, module, demand.error.clone(), site);
             fault.help = Some(demand.help.clone());
             fault.cure = Some(module.clone());
             let (class, text) = demand.error.split_once(": ").unwrap_or(("ImportError", &demand.error));
