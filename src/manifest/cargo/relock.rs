@@ -16,6 +16,9 @@ use super::{Asks, CargoManifest, DependencyKind, Feature};
 /// Features and entries that are looked at: past that the lock file is left as it is.
 const MOST_WORK: usize = 5_000_000;
 
+/// A package by its number, with the features that are asked of it.
+type Asked = (usize, BTreeSet<String>);
+
 /// The text of a lock file (version 3 or 4) for a workspace from which entries or features were taken; the same text where
 /// it need not change. `None` where it is not as the rule has it, or where the sources of crates that may need less are
 /// not here.
@@ -132,12 +135,12 @@ impl<'a> Sources<'a> {
         workspace: &CargoWorkspace,
         at: usize,
         features: &mut BTreeSet<String>,
-    ) -> Option<(Vec<(usize, BTreeSet<String>)>, usize)> {
+    ) -> Option<(Vec<Asked>, usize)> {
         let package = &self.lock.packages[at];
         let member = workspace.member(&package.name).filter(|_| package.source.is_none());
         let other = || self.others[at].as_ref().map(|source| &source.manifest);
         let manifest: Option<&CargoManifest> = member.or_else(other);
-        let mut asked: Vec<(usize, BTreeSet<String>)> = Vec::new();
+        let mut asked: Vec<Asked> = Vec::new();
         if self.is_clouded(at) || manifest.is_none() {
             asked.extend(package.dependencies.iter().map(|target| (*target, BTreeSet::new())));
         }
