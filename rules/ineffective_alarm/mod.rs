@@ -1,8 +1,6 @@
 use serde::Deserialize;
 
-use crate::declare::model::{
-    Alarm, AlarmKind, Destination, Dimension, Function, Id, MetricQuery, Place, Qualifier, Topic,
-};
+use crate::declare::model::{Alarm, AlarmKind, Dimension, Function, Id, MetricQuery, Place, Qualifier};
 use crate::engine::{ApplicationContext, Sink};
 use crate::finding::{Finding, Severity};
 use crate::knowledge;
@@ -265,11 +263,8 @@ fn duration(
 fn actions(cx: &ApplicationContext<'_>, id: Id<Alarm>, alarm: &Alarm) -> Option<Fault> {
     let none = alarm.actions.or_default(0) == Some(0);
     let off = alarm.actions_enabled.known() == Some(&false);
-    if is_used(cx, id) {
+    if !none && !off || is_used(cx, id) {
         return None;
-    }
-    if !none && !off {
-        return unheard(cx, id, alarm);
     }
     let (place, message) = if off {
         (alarm.actions_enabled.place_or(&alarm.origin), "the actions of the alarm are switched off: nobody hears it")
@@ -278,27 +273,6 @@ fn actions(cx: &ApplicationContext<'_>, id: Id<Alarm>, alarm: &Alarm) -> Option<
     };
     let snippet = cx.snippet("actions", &[("topic", if cx.dialect.is_terraform() { "pager" } else { "Pager" })]);
     Some(Fault { place, severity: Severity::Warning, message: message.to_owned(), snippet })
-}
-
-/// Actions that are topics of this application, of which nothing else here speaks; told once for each set of them. What a
-/// plug-in, macro or foreign module adds may subscribe.
-fn unheard(cx: &ApplicationContext<'_>, id: Id<Alarm>, alarm: &Alarm) -> Option<Fault> {
-    let topic = |told: &Destination| match told {
-        Destination::Topic(topic) if !cx.application.topics[*topic].is_named => Some(*topic),
-        _ => None,
-    };
-    let topics: Vec<Id<Topic>> = alarm.told.iter().map(topic).collect::<Option<_>>()?;
-    let first = &cx.application.topics[*topics.first()?];
-    let is_told = cx.application.alarms.ids().find(|(_, other)| other.told == alarm.told)?.0 != id;
-    if is_told || !cx.application.plugins.is_empty() {
-        return None;
-    }
-    let message = format!(
-        "nothing here subscribes to `{}`, which the alarm tells: unless somebody does elsewhere, nobody hears it",
-        first.origin.id
-    );
-    let place = alarm.actions.place_or(&alarm.origin);
-    Some(Fault { place, severity: Severity::Note, message, snippet: None })
 }
 
 /// Whether something looks at the alarm's state: a deployment that it rolls back, or other alarms.

@@ -1,6 +1,6 @@
 //! Alarms and what they measure.
 
-use super::super::model::{Alarm, AlarmKind, Destination, Dimension, MetricQuery, Setting, Target};
+use super::super::model::{Alarm, AlarmKind, Dimension, MetricQuery, Setting, Target};
 use super::super::resource::Resource;
 use super::super::tree::{Kind, Tree};
 use super::{Entity, Lower};
@@ -22,7 +22,6 @@ pub(super) fn empty(resource: &Resource) -> Alarm {
         datapoints: Setting::Unset,
         missing_data: Setting::Unset,
         actions: Setting::Unset,
-        told: Vec::new(),
         actions_enabled: Setting::Unset,
     }
 }
@@ -39,9 +38,7 @@ impl Lower {
     pub(super) fn composite_alarm(&mut self, resource: &Resource) {
         let Some(id) = self.alarm_id(resource) else { return };
         let (named, named_open) = self.alarms_in(resource.properties.get("AlarmRule"));
-        let told = self.told(resource.properties.get("AlarmActions"));
         let alarm = &mut self.app.alarms[id];
-        alarm.told = told;
         (alarm.named, alarm.named_open) = (named, named_open);
         alarm.actions = actions(resource.properties.get("AlarmActions"));
         alarm.actions_enabled = resource.properties.get("ActionsEnabled").truth();
@@ -94,15 +91,9 @@ impl Lower {
             datapoints: properties.get("DatapointsToAlarm").whole(),
             missing_data: properties.get("TreatMissingData").setting(),
             actions: actions(properties.get("AlarmActions")),
-            told: self.told(properties.get("AlarmActions")),
             actions_enabled: properties.get("ActionsEnabled").truth(),
             ..empty(resource)
         };
-    }
-
-    /// What the actions of an alarm are.
-    fn told(&self, list: &Tree) -> Vec<Destination> {
-        list.one_or_more().iter().map(|action| self.destination(action)).collect()
     }
 
     fn query(&self, query: &Tree) -> MetricQuery {

@@ -13,7 +13,7 @@ mod unknown;
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::model::{
     Alarm, Alias, Api, Application, Bucket, Function, FunctionRef, Id, Layer, Origin, Place, Queue, ResourceEntry,
@@ -55,8 +55,6 @@ struct Lower {
     alias_names: FxHashMap<(Id<Function>, String), Id<Alias>>,
     /// Aliases that CodeDeploy shifts: the group's position, the alias, its policy and its place.
     waiting: Vec<(Option<usize>, FunctionRef, Tree, Origin)>,
-    /// Resources that outputs name, or resources other than those that only speak to them.
-    spoken_of: FxHashSet<(Scope, Arc<str>)>,
     deployment_configs: Vec<scaling::DeploymentConfig>,
 }
 
@@ -75,7 +73,6 @@ pub(super) fn lower(mut app: Application, gathered: Gathered) -> Application {
         ResourceEntry { origin: resource.origin.clone(), kind }
     };
     app.resources = listed.map(entry).collect();
-    let spoken_of = references::spoken_of(&resources, outputs.values().chain(exports.values()));
     let mut lower = Lower {
         app,
         resources,
@@ -85,7 +82,6 @@ pub(super) fn lower(mut app: Application, gathered: Gathered) -> Application {
         automatic: FxHashMap::default(),
         alias_names: FxHashMap::default(),
         waiting: Vec::new(),
-        spoken_of,
         deployment_configs: Vec::new(),
     };
     lower.run();

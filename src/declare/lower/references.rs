@@ -3,37 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::super::cloudformation::EXPORTS;
 use super::super::model::{Alias, Destination, Function, FunctionRef, Id, Place, Qualifier, Target, Why};
 use super::super::resource::Resource;
 use super::super::tree::{Kind, PIECE, Part, Reference, Scope, Text, TextBuilder, Tree};
 use super::{Entity, Lower};
-
-/// Resources that speak to a topic, or say who may.
-const SPEAKERS: [&str; 4] =
-    ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SNS::TopicPolicy", "AWS::SNS::Topic"];
-
-/// What resources name, without those that only speak to topics, and what outputs name.
-pub(super) fn spoken_of<'a>(
-    resources: &'a [Resource],
-    outputs: impl Iterator<Item = &'a Tree>,
-) -> FxHashSet<(Scope, Arc<str>)> {
-    let mut found = FxHashSet::default();
-    let others = resources.iter().filter(|resource| !SPEAKERS.contains(&resource.kind.as_str()));
-    for tree in others.map(|resource| &resource.properties).chain(outputs) {
-        collect(tree, &mut found);
-    }
-    found
-}
-
-fn collect(tree: &Tree, found: &mut FxHashSet<(Scope, Arc<str>)>) {
-    if let Some(text) = tree.as_text() {
-        found.extend(text.references().map(|reference| (reference.scope, Arc::clone(&reference.id))));
-    }
-    tree.items().iter().chain(tree.entries().iter().map(|(_, value)| value)).for_each(|inner| collect(inner, found));
-}
 
 /// Outputs of outputs that are followed.
 const DEEPEST: u8 = 16;

@@ -108,12 +108,7 @@ impl Lower {
     pub(super) fn topic(&mut self, resource: &Resource) {
         let name = resource.properties.get("TopicName");
         let fifo = resource.properties.get("FifoTopic").truth();
-        let names = std::iter::once(resource.origin.id.as_str()).chain(resource.extra.names.iter().map(String::as_str));
-        let mut keys = names.map(|name| (resource.scope, std::sync::Arc::from(name)));
-        let is_named =
-            keys.any(|key| self.spoken_of.contains(&key)) || !resource.properties.get("Subscription").is_null();
-        let topic = Topic { origin: resource.origin.clone(), name: name.setting(), fifo, is_named };
-        let id = self.app.topics.push(topic);
+        let id = self.app.topics.push(Topic { origin: resource.origin.clone(), name: name.setting(), fifo });
         self.register(resource, Entity::Topic(id));
         self.register_name("sns", name, Entity::Topic(id));
     }

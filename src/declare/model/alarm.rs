@@ -1,6 +1,6 @@
 //! Alarms.
 
-use super::{Destination, FunctionRef, Id, Origin, Place, Setting};
+use super::{FunctionRef, Id, Origin, Place, Setting};
 
 /// An alarm.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +31,6 @@ pub struct Alarm {
     pub missing_data: Setting<String>,
     /// Number of actions on ALARM. Unset: none.
     pub actions: Setting<u32>,
-    /// What they are, as many as are written down.
-    pub told: Vec<Destination>,
     /// Whether actions are taken. Platform default: they are.
     pub actions_enabled: Setting<bool>,
 }

@@ -165,8 +165,6 @@ pub struct Topic {
     pub name: Setting<String>,
     /// First in, first out.
     pub fifo: Setting<bool>,
-    /// Something else than alarms and its own policy names it: a subscription, another resource, an output.
-    pub is_named: bool,
 }
 
 /// A topic's subscription that reaches a function or a queue.
