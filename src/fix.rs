@@ -72,7 +72,8 @@ fn conflict(a: &Edit, b: &Edit) -> bool {
 
 /// Whether a change moves away a name by which another one writes code in the same file.
 fn strands(moved: &Fix, by: &Fix) -> bool {
-    let written: Vec<&Edit> = by.files().filter(|(path, _)| *path == moved.path).flat_map(|(_, edits)| edits).collect();
+    let is_shared = |path: &str| moved.files().any(|(other, _)| other == path);
+    let written: Vec<&Edit> = by.files().filter(|(path, _)| is_shared(path)).flat_map(|(_, edits)| edits).collect();
     let uses = |name: &String| written.iter().any(|edit| has_word(&edit.replacement, name));
     by.moves != moved.moves && moved.moves.iter().any(uses)
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::args::CheckArgs;
-use super::output::Replacement;
+use super::output::{self, Replacement};
 use crate::finding::{Finding, Fix, FixLevel};
 use crate::fix::{self, FileChange};
 use crate::report::model::Report;
@@ -30,7 +30,7 @@ struct Changed {
 /// the report; with `--diff`, only shows what would change; with `--patch`, writes it down.
 pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut Report) -> Result<(), UserError> {
     if let Some(patch) = &args.patch {
-        return write_patch(patch, findings);
+        return write_patch(args, patch, findings);
     }
     if !args.fix && !args.diff {
         return Ok(());
@@ -81,8 +81,9 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
 fn written(changed: Vec<Changed>) -> Result<Vec<Changed>, UserError> {
     let mut written = Vec::new();
     for file in changed {
-        if readable(&file.path)? != file.before {
-            super::warn(&format!("not changed: {}", shown(&meanwhile(&file.path))));
+        let now = readable(&file.path).map_err(|UserError(why)| why);
+        if let Err(why) = now.and_then(|now| if now == file.before { Ok(()) } else { Err(meanwhile(&file.path)) }) {
+            super::warn(&format!("not changed: {}", shown(&why)));
             continue;
         }
         let failed = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", file.path));
@@ -99,7 +100,7 @@ fn meanwhile(path: &str) -> String {
 }
 
 /// Writes all changes into one file, the likely ones too: a patch is looked at before it is applied.
-fn write_patch(patch: &Path, findings: &[Finding]) -> Result<(), UserError> {
+fn write_patch(args: &CheckArgs, patch: &Path, findings: &[Finding]) -> Result<(), UserError> {
     let plan = fix::plan(findings, FixLevel::Unsafe);
     let (changed, _) = changed(plan.files);
     let here = std::env::current_dir().unwrap_or_default();
@@ -109,7 +110,8 @@ fn write_patch(patch: &Path, findings: &[Finding]) -> Result<(), UserError> {
         let path = path.strip_prefix(&here).unwrap_or(path).to_string_lossy().replace('\\', "/");
         text.push_str(&fix::patch(path.trim_start_matches("./").trim_start_matches('/'), &file.before, &file.after));
     }
-    std::fs::write(patch, text).map_err(|error| UserError(format!("{}: {error}", patch.display())))?;
+    let mut file = output::file(patch, args.paths.iter().map(PathBuf::as_path))?;
+    file.write_all(text.as_bytes()).map_err(|error| UserError(format!("{}: {error}", patch.display())))?;
     if changed.is_empty() {
         super::note("no finding carries a change that can be made: the patch is empty");
     }

@@ -35,7 +35,7 @@ pub(super) fn file<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Path>) 
         input.zip(real.as_ref()).is_some_and(|(input, real)| real.starts_with(input)) && !is_report(path)
     };
     if inputs.into_iter().any(|input| is_input(input) || holds(input)) {
-        return Err(failed(&"it is read, and cannot be written to at the same time; name another file with -o"));
+        return Err(failed(&"it is read, and cannot be written to at the same time; name another file"));
     }
     File::create(path).map_err(|error| failed(&error))
 }
@@ -44,7 +44,7 @@ pub(super) fn file<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Path>) 
 fn is_report(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match name.rsplit_once('.').map_or("", |(_, kind)| kind) {
-        "html" | "htm" | "md" | "markdown" | "sarif" | "xml" | "ndjson" | "log" | "out" => true,
+        "html" | "htm" | "md" | "markdown" | "sarif" | "xml" | "ndjson" | "patch" | "diff" | "log" | "out" => true,
         "txt" => !name.contains("require") && !name.contains("constraints"),
         "json" => names_the_tool(path),
         _ => false,

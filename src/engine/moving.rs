@@ -99,7 +99,7 @@ impl FunctionFacts {
             path: path.clone(),
             edits: edits(first),
             also: also.collect(),
-            moves: first.names.clone(),
+            moves: files.iter().flat_map(|(_, moved)| moved.names.iter().cloned()).collect(),
         }))
     }
 

@@ -104,7 +104,7 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// What it changes in other files: more of the same, and right without the rest.
     pub also: Vec<FileEdits>,
-    /// Names that are bound elsewhere in `path` afterwards: what another change writes there by one of them would not
+    /// Names that are bound elsewhere in its files afterwards: what another change writes there by one of them would not
     /// find it.
     pub moves: Vec<String>,
 }

@@ -104,6 +104,8 @@ fn a_result_does_not_take_the_place_of_what_is_analysed() {
         let run = project.run(&[&HANDLER[..], &["-o", path, "."]].concat());
         assert_eq!((run.code, project.read(path)), (2, before), "{path}: {}", run.err);
         assert!(run.err.contains("it is read"), "{path}: {}", run.err);
+        let run = project.run(&[&HANDLER[..], &["--patch", path, "."]].concat());
+        assert!(run.code == 2 && run.err.contains("it is read"), "{path}: {}", run.err);
     }
     for format in ["html", "json", "markdown", "sarif", "junit"] {
         let name = format!("result.{}", if format == "junit" { "xml" } else { format });

@@ -43,7 +43,7 @@ struct Address {
     library: String,
     functions: Vec<String>,
     parameter: String,
-    given: String,
+    given: Vec<String>,
     drivers: FxHashMap<String, String>,
 }
 
@@ -140,7 +140,7 @@ impl Interp<'_> {
             && self.is_decided(frame.module, 0)
             && !self.mistakes.rests_on_anything(&self.doubt)
             && !args.open
-            && self.keyword(args, &address.given).is_none();
+            && address.given.iter().all(|given| self.keyword(args, given).is_none());
         if !is_sure || !address.functions.iter().any(|function| **function == *name) {
             return None;
         }
